@@ -1,0 +1,1 @@
+"""Wiring between components; no SQL, no Flask."""

@@ -1,0 +1,1 @@
+"""The application: settings, factory, feed, security, command line."""

@@ -1,0 +1,134 @@
+"""Settings: one frozen record, read from the environment, checked at the start."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class SettingsError(ValueError):
+    """A setting that can't be used; its text says which one, and what it may be."""
+
+
+def _setting(variable: str, default: Any, help_text: str) -> Any:
+    return field(default=default, metadata={"variable": variable, "help": help_text})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that a deployment can set. Every field names its environment variable and meaning."""
+
+    report_database: str = _setting(
+        "BCC_REPORT_DATABASE",
+        "sqlite:///var/reports.sqlite",
+        "SQLAlchemy URL of the report database; the wall only reads it",
+    )
+    state_database: str = _setting(
+        "BCC_STATE_DATABASE",
+        "sqlite:///var/state.sqlite",
+        "SQLAlchemy URL of this project's own database",
+    )
+    host: str = _setting("BCC_HOST", "127.0.0.1", "address to listen on")
+    port: int = _setting("BCC_PORT", 8050, "port to listen on, 0 to 65535")
+    boundaries: Path | None = _setting(
+        "BCC_BOUNDARIES", None, "GeoJSON file with the kelurahan; without it cells are computed"
+    )
+    screen_height_mm: int = _setting(
+        "BCC_SCREEN_HEIGHT_MM", 1370, "height of the wall's picture in millimetres"
+    )
+    farthest_seat_m: float = _setting(
+        "BCC_FARTHEST_SEAT_M", 4.0, "distance of the farthest seat in metres; sets the text size"
+    )
+    refresh_s: float = _setting(
+        "BCC_REFRESH_S", 5.0, "seconds between two readings when nothing changes; late is two"
+    )
+    stale_s: float = _setting("BCC_STALE_S", 300.0, "seconds until old figures are called stale")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read and check every setting.
+
+        Raises:
+            SettingsError: a value is of the wrong kind or out of range.
+        """
+        environment = os.environ if environment is None else environment
+        given = {
+            item.name: _read(item.name, item.metadata["variable"], environment)
+            for item in fields(cls)
+            if environment.get(item.metadata["variable"])
+        }
+        return cls(**given)
+
+    @classmethod
+    def described(cls) -> list[tuple[str, str, str]]:
+        """Variable, meaning and default of each setting, in order."""
+        return [
+            (item.metadata["variable"], item.metadata["help"], str(item.default or "none"))
+            for item in fields(cls)
+        ]
+
+
+def _read(name: str, variable: str, environment: Mapping[str, str]) -> Any:
+    text = environment[variable]
+    try:
+        return _READERS.get(name, str)(text)
+    except (ValueError, ArgumentError) as error:
+        reason = str(error) or "unreadable"
+        raise SettingsError(f"{variable}: {reason}") from error
+
+
+def _url(text: str) -> str:
+    try:
+        make_url(text).get_dialect()
+    except Exception as error:
+        raise ValueError(
+            "not a database URL; write sqlite:///file, postgresql+psycopg://user@host/name "
+            "or mariadb+pymysql://user@host/name"
+        ) from error
+    return text
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise ValueError(f"{text!r} is not a port; write a number from 0 to 65535")
+    return int(text)
+
+
+def _positive(kind: type[int] | type[float]) -> Any:
+    def read(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = kind(0)
+        if not 0 < value < float("inf"):
+            raise ValueError(f"{text!r} is not a number above 0")
+        return value
+
+    return read
+
+
+def _file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise ValueError(f"there is no file {text!r}")
+    return path
+
+
+_READERS: dict[str, Any] = {
+    "report_database": _url,
+    "state_database": _url,
+    "port": _port,
+    "boundaries": _file,
+    "screen_height_mm": _positive(int),
+    "farthest_seat_m": _positive(float),
+    "refresh_s": _positive(float),
+    "stale_s": _positive(float),
+}

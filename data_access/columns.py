@@ -1,0 +1,87 @@
+"""Where the dialects differ: moments in columns, and differences between moments."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from sqlalchemy import BigInteger, Dialect, Float, Integer, case
+from sqlalchemy.dialects import mysql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import DateTime, TypeDecorator
+
+Id = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite numbers rows by itself only in a column of type INTEGER."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime in UTC.
+
+    PostgreSQL keeps ``timestamptz``; MariaDB ``DATETIME(6)`` and SQLite text in UTC, so that the
+    order of the stored values is the order of time in all three.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """Microseconds in MariaDB too."""
+        if dialect.name in {"mysql", "mariadb"}:
+            return dialect.type_descriptor(mysql.DATETIME(fsp=6))
+        return super().load_dialect_impl(dialect)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive moments: they would be read in whatever zone the server has."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment needs a time zone: {value!r}")
+        value = value.astimezone(timezone.utc)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware, in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            return value.replace(tzinfo=timezone.utc)
+        return value.astimezone(timezone.utc)
+
+
+class seconds_between(FunctionElement[float]):  # noqa: N801 - reads as the SQL function that it is
+    """Seconds from the first moment to the second, exact to the millisecond."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(seconds_between, "postgresql")
+def _postgresql(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = (compiler.process(part, **kw) for part in element.clauses)
+    return f"cast(extract(epoch from ({end} - {start})) as double precision)"
+
+
+@compiles(seconds_between, "mysql")
+@compiles(seconds_between, "mariadb")
+def _mariadb(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = (compiler.process(part, **kw) for part in element.clauses)
+    return f"(timestampdiff(microsecond, {start}, {end}) / 1000000.0)"
+
+
+@compiles(seconds_between, "sqlite")
+def _sqlite(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = (compiler.process(part, **kw) for part in element.clauses)
+    return f"round((julianday({end}) - julianday({start})) * 86400.0, 3)"
+
+
+def earliest(first: ColumnElement[Any], second: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The earlier of two moments of which either may be null."""
+    return case(
+        (first.is_(None), second),
+        (second.is_(None), first),
+        (first <= second, first),
+        else_=second,
+    )

@@ -1,0 +1,167 @@
+"""The contract: the tables or views, with their columns, that the wall reads.
+
+The report database belongs to the e-Masyarakat application. Where its tables look different, its
+owner makes views of these names. Every moment is kept, so that each figure can be computed as of
+any past moment: a report's present finish in ``reports.finished_at``, and each finish that a
+reopening undid in ``reopenings``.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
+
+from data_access.columns import Id, Moment
+
+metadata = MetaData()
+
+areas = Table(
+    "areas",
+    metadata,
+    Column("code", String(32), primary_key=True),
+    Column("level", String(16), nullable=False, comment="kecamatan, kelurahan or lingkungan"),
+    Column("name", String(120), nullable=False),
+    Column("parent_code", String(32), ForeignKey("areas.code"), index=True),
+    Column("latitude", Float, comment="label point, WGS84"),
+    Column("longitude", Float),
+    Column("area_km2", Float),
+    Column("population", Integer),
+)
+
+agencies = Table(
+    "agencies",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("abbreviation", String(40), nullable=False, unique=True),
+    Column("name", String(160), nullable=False),
+    Column("kind", String(16), nullable=False, comment="skpd or partner"),
+)
+
+categories = Table(
+    "categories",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String(120), nullable=False, unique=True),
+)
+
+reporters = Table(
+    "reporters",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String(160)),
+    Column("phone", String(40)),
+    Column("address", String(255)),
+    Column("area_code", String(32), ForeignKey("areas.code"), comment="lingkungan or kelurahan"),
+    Column("registered_at", Moment),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ticket", String(40), nullable=False, unique=True),
+    Column("title", String(255), nullable=False),
+    Column("body", Text),
+    Column("category_id", Id, ForeignKey("categories.id"), index=True),
+    Column("reporter_id", Id, ForeignKey("reporters.id")),
+    Column("area_code", String(32), ForeignKey("areas.code"), comment="kelurahan"),
+    Column("address", String(255)),
+    Column("latitude", Float, comment="WGS84"),
+    Column("longitude", Float),
+    Column("photo", String(255)),
+    Column("status", String(16), nullable=False, comment="a value of records.Status"),
+    Column("created_at", Moment, nullable=False),
+    Column("answered_at", Moment, comment="first answer or action; kept through a reopening"),
+    Column("finished_at", Moment, comment="the finish that holds now; null while open"),
+    Column("anonymous", Boolean, nullable=False, default=False),
+    Column("confidential", Boolean, nullable=False, default=False),
+    Column("duplicate_of", Id, ForeignKey("reports.id")),
+)
+
+reopenings = Table(
+    "reopenings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("report_id", Id, ForeignKey("reports.id"), nullable=False, index=True),
+    Column("status", String(16), nullable=False, comment="the finished status that was undone"),
+    Column("finished_at", Moment, nullable=False),
+    Column("reopened_at", Moment, nullable=False),
+)
+
+escalations = Table(
+    "escalations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("report_id", Id, ForeignKey("reports.id"), nullable=False),
+    Column("level", SmallInteger, nullable=False, comment="1, 2 or 3"),
+    Column("agency_id", Id, ForeignKey("agencies.id"), nullable=False),
+    Column("forwarded_at", Moment, nullable=False),
+    Column("answered_at", Moment, comment="first answer of this agency"),
+    Column("returned_at", Moment, comment="handed back: no longer in this agency's hands"),
+)
+
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("report_id", Id, ForeignKey("reports.id"), nullable=False, index=True),
+    Column("agency_id", Id, ForeignKey("agencies.id")),
+    Column("status", String(16), nullable=False, comment="a value of records.Status"),
+    Column("note", Text),
+    Column("created_at", Moment, nullable=False, index=True),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("report_id", Id, ForeignKey("reports.id"), nullable=False, index=True),
+    Column("satisfied", Boolean, nullable=False),
+    Column("rating", SmallInteger, comment="1 to 5"),
+    Column("comment", Text),
+    Column("created_at", Moment, nullable=False, index=True),
+)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("title", String(255), nullable=False),
+    Column("body", Text),
+    Column("starts_at", Moment, nullable=False),
+    Column("ends_at", Moment),
+)
+
+facilities = Table(
+    "facilities",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String(80), nullable=False),
+    Column("name", String(160), nullable=False),
+    Column("address", String(255)),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("area_code", String(32), ForeignKey("areas.code")),
+)
+
+# The indexes answer the wall's questions without reading a citizen's words: counts by time, the
+# open ones, a reporter's, an agency's, and a report's hops.
+Index("ix_reports_created", reports.c.created_at, reports.c.status)
+Index("ix_reports_finished", reports.c.finished_at, reports.c.created_at, reports.c.status)
+Index("ix_reports_reporter", reports.c.reporter_id, reports.c.created_at)
+Index("ix_reports_area", reports.c.area_code, reports.c.created_at)
+Index(
+    "ix_escalations_report", escalations.c.report_id, escalations.c.agency_id, escalations.c.level
+)
+Index("ix_escalations_agency", escalations.c.agency_id, escalations.c.report_id)

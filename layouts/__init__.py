@@ -1,0 +1,1 @@
+"""Components, figures and words: pure functions of records."""
