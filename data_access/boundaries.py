@@ -71,9 +71,7 @@ def read_boundaries(path: Path) -> Boundaries:
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
         features = content["features"]
-        cells = tuple(
-            cell for feature in features if (cell := _boundary(feature)) is not None
-        )
+        cells = tuple(cell for feature in features if (cell := _boundary(feature)) is not None)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BoundaryError(f"{path.name} is not a GeoJSON feature collection") from error
     if not cells:
@@ -101,7 +99,9 @@ def computed_boundaries(areas: Sequence[Area]) -> Boundaries:
     if len(known) < 3:
         return Boundaries((), indicative=True)
     shrink = cos(radians(sum(a.latitude or 0.0 for a in known) / len(known)))
-    points = {area.code: Point((area.longitude or 0.0) * shrink, area.latitude or 0.0) for area in known}
+    points = {
+        area.code: Point((area.longitude or 0.0) * shrink, area.latitude or 0.0) for area in known
+    }
     total = sum(area.area_km2 or 0.0 for area in known)
     outline = _outline(list(points.values()), total)
     regions = voronoi_polygons(MultiPoint(list(points.values())), extend_to=outline)

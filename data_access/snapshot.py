@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from data_access.errors import DataUnavailable
 from data_access.records import (
     AgencyBacklog,
     Announcement,
@@ -100,15 +99,11 @@ def take_snapshot(reports: Reports, as_of: datetime, previous: Snapshot | None =
     return Snapshot(as_of=as_of, **answers)
 
 
-def _ask(
-    name: str, reports: Reports, as_of: datetime, previous: Answer[Any] | None
-) -> Answer[Any]:
+def _ask(name: str, reports: Reports, as_of: datetime, previous: Answer[Any] | None) -> Answer[Any]:
     try:
         return Answer(QUESTIONS[name](reports, as_of), as_of)
-    except SQLAlchemyError as error:
-        log.warning("panel %s could not be read: %s", name, type(error).__name__)
+    except DataUnavailable as error:
+        log.warning("panel %s could not be read: %s", name, error)
         if previous is None:
             return Answer(None, None, late=True)
         return Answer(previous.value, previous.as_of, late=True)
-
-

@@ -101,7 +101,9 @@ def cells(key: str, parts: list[Any], tone: str = "") -> Component:
     return html.Div(parts, key=key, className=f"row {tone}".strip())
 
 
-def heading(panel: str, title: list[Any], answer: Answer[Any], now: Snapshot, note: Any = "") -> Drawing:
+def heading(
+    panel: str, title: list[Any], answer: Answer[Any], now: Snapshot, note: Any = ""
+) -> Drawing:
     """A panel's sentence and small line; where the answer is late, the line says since when."""
     if answer.late:
         note = span(_late_words(answer, now), "warn")

@@ -34,9 +34,9 @@ def draw_years(snapshot: Snapshot, _canvas: Canvas) -> Drawing:
     now = answer.value[-1]
     title = [number(formats.percent(now.acted)), f" ditindaklanjuti, {now.year}"]
     rows = [_year(row) for row in reversed(answer.value[-YEAR_ROWS:])]
-    return heading(YEARS, title, answer, snapshot, "laporan × instansi, menurut tahun masuk") | props(
-        ids.body(YEARS), children=rows
-    )
+    return heading(
+        YEARS, title, answer, snapshot, "laporan × instansi, menurut tahun masuk"
+    ) | props(ids.body(YEARS), children=rows)
 
 
 def _year(row: YearRow) -> Any:

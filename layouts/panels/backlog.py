@@ -66,7 +66,10 @@ def backlog_figure(rows: Sequence[AgencyBacklog], canvas: Canvas) -> go.Figure:
     return figure.update_layout(
         barmode="stack",
         bargap=0.42,
-        margin={"l": 8.2 * canvas.text_px * 0.62, "r": canvas.text_px * (13 if canvas.detail else 6.6)},
+        margin={
+            "l": 8.2 * canvas.text_px * 0.62,
+            "r": canvas.text_px * (13 if canvas.detail else 6.6),
+        },
         annotations=labels,
         xaxis={"visible": False, "range": [0, longest]},
         yaxis={

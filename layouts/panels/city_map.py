@@ -7,7 +7,7 @@ no WebGL context that could be lost.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import cos, radians, sqrt
 from typing import TYPE_CHECKING
 
@@ -225,9 +225,7 @@ def _names(
     places: Sequence[KelurahanOpen], boundaries: Boundaries, shrink: float, canvas: Canvas
 ) -> list[dict[str, object]]:
     """Names of the kelurahan that need somebody, where they don't run into each other."""
-    points = {
-        cell.code: cell.geometry.representative_point() for cell in boundaries.cells
-    }
+    points = {cell.code: cell.geometry.representative_point() for cell in boundaries.cells}
     ranked = sorted(places, key=lambda place: (-place.overdue, -place.open, place.code))
     shown: list[tuple[float, float]] = []
     labels: list[dict[str, object]] = []
@@ -287,5 +285,3 @@ def _rows(places: Sequence[KelurahanOpen]) -> list[object]:
         )
         for place in ranked
     ]
-
-

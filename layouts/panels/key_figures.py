@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dash import html
 
 from layouts import formats, ids
-from layouts.drawing import Canvas, Drawing, number, props, span
+from layouts.drawing import Canvas, Drawing, heading, number, props, span
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -25,9 +25,16 @@ UNUSUAL = 0.01
 def draw(snapshot: Snapshot, _canvas: Canvas) -> Drawing:
     """Today, open, overdue, on time, answered in."""
     value = snapshot.key_figures.value
-    late = snapshot.key_figures.late
     found = _unknown() if value is None else _known(value, snapshot)
-    return props(ids.body(PANEL), children=found, className="figures late" if late else "figures")
+    return heading(PANEL, [], snapshot.key_figures, snapshot, _left_out(value)) | props(
+        ids.body(PANEL), children=found
+    )
+
+
+def _left_out(value: KeyFigures | None) -> Any:
+    if value is None or not value.unreadable:
+        return ""
+    return span(f"{formats.number(value.unreadable)} baris tak terbaca", "warn")
 
 
 def _known(value: KeyFigures, snapshot: Snapshot) -> list[Component]:
@@ -59,7 +66,10 @@ def _known(value: KeyFigures, snapshot: Snapshot) -> list[Component]:
 
 def _unknown() -> list[Component]:
     labels = (
-        "masuk hari ini", "belum selesai", "lewat 24 jam", "tepat waktu, 30 hari",
+        "masuk hari ini",
+        "belum selesai",
+        "lewat 24 jam",
+        "tepat waktu, 30 hari",
         "waktu jawab, median",
     )
     return [_cell(label, number(formats.NOTHING), "belum dapat dibaca") for label in labels]

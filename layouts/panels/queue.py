@@ -47,9 +47,7 @@ def draw(snapshot: Snapshot, canvas: Canvas) -> Drawing:
     return heading(PANEL, title, answer, snapshot, note) | props(ids.body(PANEL), children=groups)
 
 
-def _group(
-    name: str, label: str, rows: Sequence[QueueRow], now: datetime, canvas: Canvas
-) -> Any:
+def _group(name: str, label: str, rows: Sequence[QueueRow], now: datetime, canvas: Canvas) -> Any:
     shown = [_row(row, now, canvas) for row in rows]
     if not shown:
         shown = [cells("none", [span("tidak ada", "muted")])]

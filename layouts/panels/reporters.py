@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from data_access.snapshot import Snapshot
 
 PANEL = "reporters"
+PARTICIPATION = "participation"
 BARS = "▁▂▃▄▅▆▇█"
 
 
-def draw(snapshot: Snapshot, canvas: Canvas) -> Drawing:
-    """The ranking; on a whole canvas with the use of the service by month."""
+def draw(snapshot: Snapshot, _canvas: Canvas) -> Drawing:
+    """The ranking."""
     answer = snapshot.reporters
     if answer.value is None:
         return unknown(PANEL, answer, snapshot, "Pelapor teraktif")
@@ -28,11 +29,22 @@ def draw(snapshot: Snapshot, canvas: Canvas) -> Drawing:
         else ["Belum ada pelapor"]
     )
     body = props(ids.body(PANEL), children=[_row(row) for row in answer.value])
-    drawing = heading(PANEL, title, answer, snapshot, "nama disamarkan · 12 bulan terakhir") | body
-    if canvas.detail:
-        months = snapshot.participation.value or ()
-        drawing |= props(ids.body("participation"), children=_participation(months))
-    return drawing
+    return heading(PANEL, title, answer, snapshot, "nama disamarkan · 12 bulan terakhir") | body
+
+
+def draw_participation(snapshot: Snapshot, _canvas: Canvas) -> Drawing:
+    """Use of the service by month."""
+    answer = snapshot.participation
+    if not answer.value:
+        return unknown(PARTICIPATION, answer, snapshot, "Partisipasi")
+    now = answer.value[-1]
+    title = [
+        number(formats.number(now.reporters)),
+        f" warga melapor, {formats.month_name(now.month)}",
+    ]
+    return heading(
+        PARTICIPATION, title, answer, snapshot, "pelapor baru: belum pernah melapor"
+    ) | props(ids.body(PARTICIPATION), children=_participation(answer.value))
 
 
 def _row(row: TopReporter) -> Any:
@@ -61,8 +73,10 @@ def _participation(months: tuple[Participation, ...]) -> list[Any]:
         cells(
             month.month.isoformat(),
             [
-                span(f"{formats.month_short(month.month)} {month.month.year}"
-                     + ("" if month.complete else " (berjalan)")),
+                span(
+                    f"{formats.month_short(month.month)} {month.month.year}"
+                    + ("" if month.complete else " (berjalan)")
+                ),
                 number(formats.number(month.reports)),
                 number(formats.number(month.reporters)),
                 number(formats.number(month.new_reporters)),

@@ -92,8 +92,10 @@ def _rows(months: Sequence[MonthVolume]) -> list[object]:
         cells(
             month.month.isoformat(),
             [
-                span(f"{formats.month_short(month.month)} {month.month.year}"
-                     + ("" if month.complete else " (berjalan)")),
+                span(
+                    f"{formats.month_short(month.month)} {month.month.year}"
+                    + ("" if month.complete else " (berjalan)")
+                ),
                 number(formats.number(month.received)),
                 number(formats.number(month.finished)),
                 span(f"{'+' if month.net_flow > 0 else ''}{formats.number(month.net_flow)}"),
