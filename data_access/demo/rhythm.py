@@ -73,6 +73,11 @@ def rain(day: date) -> float:
     return _RAIN[day.month - 1]
 
 
+def wetted(wet: float, rain: float) -> float:
+    """How much more of a trouble there is in such rain, if rain drives it so far."""
+    return 1 - wet + wet * rain**1.3
+
+
 def feast(day: date) -> float:
     """How much of the usual is left in Ramadan, at Lebaran and on quiet days."""
     for idul_fitri in IDUL_FITRI:

@@ -159,10 +159,9 @@ class Settler:
         return street.name, cell.along(street, chance)
 
     def _case(self, draft: Draft, cell: Cell, parent: Report | None) -> Case:
-        chance = dice(draft.key, "case")
-        fate = draft.fate
-        agencies = draft.agencies
+        fate, agencies = draft.fate, draft.agencies
         if agencies is None:
+            chance = dice(draft.key, "case")
             agencies = pick_agencies(draft.topic, cell, chance)
             fate = fate or pick_fate(agencies[-1], draft.slowness, chance)
             if fate is Fate.REFUSED or (fate is Fate.DUPLICATE and chance.random() < 0.6):
