@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, Float, Integer, case
@@ -39,16 +39,20 @@ class Moment(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"a moment needs a time zone: {value!r}")
-        value = value.astimezone(timezone.utc)
+        value = value.astimezone(UTC)
         return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> datetime | None:
         """Aware, in UTC."""
         if value is None:
             return None
         if value.tzinfo is None:
-            return value.replace(tzinfo=timezone.utc)
-        return value.astimezone(timezone.utc)
+            return value.replace(tzinfo=UTC)
+        return value.astimezone(UTC)
 
 
 class seconds_between(FunctionElement[float]):  # noqa: N801 - reads as the SQL function that it is
@@ -75,6 +79,25 @@ def _mariadb(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:
 def _sqlite(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:
     start, end = (compiler.process(part, **kw) for part in element.clauses)
     return f"round((julianday({end}) - julianday({start})) * 86400.0, 3)"
+
+
+class grid_cell(FunctionElement[int]):  # noqa: N801 - reads as the SQL function that it is
+    """Number of the cell of the given size, in degrees, that a coordinate lies in; 0 at -180."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(grid_cell)
+def _grid_cell(element: grid_cell, compiler: SQLCompiler, **kw: Any) -> str:
+    coordinate, size = (compiler.process(part, **kw) for part in element.clauses)
+    return f"floor(({coordinate} + 180.0) / {size})"
+
+
+@compiles(grid_cell, "sqlite")
+def _grid_cell_sqlite(element: grid_cell, compiler: SQLCompiler, **kw: Any) -> str:
+    coordinate, size = (compiler.process(part, **kw) for part in element.clauses)
+    return f"cast(({coordinate} + 180.0) / {size} as integer)"
 
 
 def earliest(first: ColumnElement[Any], second: ColumnElement[Any]) -> ColumnElement[Any]:

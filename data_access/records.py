@@ -7,7 +7,7 @@ Everything here is immutable and free of SQL. Moments are aware datetimes in UTC
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 
 WIB = timezone(timedelta(hours=7), "WIB")
@@ -44,7 +44,7 @@ class AgeBand(StrEnum):
     OVER_90_DAYS = "over_90_days"
 
     @property
-    def upper(self) -> timedelta | None:
+    def limit(self) -> timedelta | None:
         """The longest age inside the band, or ``None`` for the last one."""
         return _BAND_LIMITS[self]
 
@@ -93,7 +93,7 @@ class DeadlinePeriod:
     limit: timedelta | None
 
 
-BEGINNING = datetime(2000, 1, 1, tzinfo=timezone.utc)
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 """No report is older: an earlier moment in the database is a mistake, and counted as unreadable."""
 
 CITY_RULE = (DeadlinePeriod(BEGINNING, timedelta(hours=24)),)

@@ -159,7 +159,13 @@ facilities = Table(
 # open ones, a reporter's, an agency's, and a report's hops.
 Index("ix_reports_created", reports.c.created_at, reports.c.status)
 Index("ix_reports_finished", reports.c.finished_at, reports.c.created_at, reports.c.status)
-Index("ix_reports_reporter", reports.c.reporter_id, reports.c.created_at)
+Index(
+    "ix_reports_reporter",
+    reports.c.reporter_id,
+    reports.c.created_at,
+    reports.c.anonymous,
+    reports.c.confidential,
+)
 Index("ix_reports_area", reports.c.area_code, reports.c.created_at)
 Index(
     "ix_escalations_report", escalations.c.report_id, escalations.c.agency_id, escalations.c.level
