@@ -17,7 +17,9 @@ LOCK_TIMEOUT_S = 1
 def open_engine(url: str, *, read_only: bool = True) -> Engine:
     """An engine for a SQLAlchemy URL; nothing is connected yet.
 
-    With ``read_only`` the sessions themselves refuse to write, whatever the account may do.
+    With ``read_only`` the sessions themselves refuse to write, whatever the account may do, and a
+    statement that takes too long is given up. A writer waits for its statements: filling a
+    database takes longer than any screen may wait.
     """
     target = make_url(url)
     backend = target.get_backend_name()
@@ -54,8 +56,9 @@ def _sqlite(url: URL, read_only: bool) -> Engine:
 
 
 def _postgresql(url: URL, read_only: bool) -> Engine:
+    statement_timeout_s = STATEMENT_TIMEOUT_S if read_only else 0
     options = [
-        f"-c statement_timeout={STATEMENT_TIMEOUT_S * 1000}",
+        f"-c statement_timeout={statement_timeout_s * 1000}",
         f"-c lock_timeout={LOCK_TIMEOUT_S * 1000}",
         f"-c default_transaction_read_only={'on' if read_only else 'off'}",
         "-c timezone=UTC",
@@ -80,7 +83,7 @@ def _mariadb(url: URL, read_only: bool) -> Engine:
     def _prepare(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
         cursor.execute("SET time_zone = '+00:00'")
-        cursor.execute(f"SET max_statement_time = {STATEMENT_TIMEOUT_S}")
+        cursor.execute(f"SET max_statement_time = {STATEMENT_TIMEOUT_S if read_only else 0}")
         cursor.execute(f"SET lock_wait_timeout = {LOCK_TIMEOUT_S}")
         cursor.execute(f"SET innodb_lock_wait_timeout = {LOCK_TIMEOUT_S}")
         if read_only:
