@@ -31,7 +31,7 @@ SYMBOL_SIGNS = ("●", "■", "◆", "▲", "✚")
 OTHER = "lain"
 CROWD_CELLS = 2
 """Neighbouring cells of the database's grid that become one mark, in each direction."""
-MARGIN = 0.004
+MARGIN = 0.002
 NAME_LETTER = 0.0019
 NAME_HEIGHT = 0.0036
 MARK_HALF = 0.0016
