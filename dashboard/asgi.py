@@ -73,7 +73,8 @@ def create_asgi(server: Flask, feed: Feed, publisher: Publisher) -> Starlette:
             feed.listen(channel), media_type="text/event-stream", headers=headers
         )
 
-    plain: Any = GZipMiddleware(WSGIMiddleware(cast(Any, server), workers=THREADS), compresslevel=6)
+    threads: Any = WSGIMiddleware(cast("Any", server), workers=THREADS)
+    plain: Any = GZipMiddleware(threads, compresslevel=6)
     return Starlette(
         routes=[
             Route("/wall/feed", edition),

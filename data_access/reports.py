@@ -630,7 +630,7 @@ class Reports:
             .order_by(_tally(late).desc(), newest.desc(), func.min(reports.c.id))
             .limit(limit)
         )
-        names = {area.code: area.name for area in self.kelurahan()}
+        names = {area.code: area.name for area in self.areas("kelurahan")}
         return tuple(
             Incidents(
                 _middle(row[0]),
@@ -644,8 +644,8 @@ class Reports:
             for row in self._rows(statement)
         )
 
-    def kelurahan(self) -> tuple[Area, ...]:
-        """The kelurahan with their label points."""
+    def areas(self, level: str) -> tuple[Area, ...]:
+        """The places of a level (kecamatan or kelurahan) with their label points."""
         columns = (
             areas.c.code,
             areas.c.name,
@@ -654,8 +654,7 @@ class Reports:
             areas.c.longitude,
             areas.c.area_km2,
         )
-        statement = select(*columns).where(areas.c.level == "kelurahan")
-        found = (Area(*row) for row in self._rows(statement))
+        found = (Area(*row) for row in self._rows(select(*columns).where(areas.c.level == level)))
         return tuple(sorted(found, key=lambda area: area.code))
 
     def facilities(self) -> tuple[Facility, ...]:
@@ -805,6 +804,10 @@ class Reports:
         return tuple(
             Announcement(row[0], row[1] or "", row[2], row[3]) for row in self._rows(statement)
         )
+
+    def agency_names(self) -> tuple[str, ...]:
+        """Abbreviations of every agency, in alphabetical order."""
+        return tuple(sorted(row[0] for row in self._rows(select(agencies.c.abbreviation))))
 
     def category_names(self) -> tuple[str, ...]:
         """Every category, in alphabetical order."""

@@ -47,6 +47,12 @@ def month_short(month: date) -> str:
     return format_date(month, "MMM", locale=LOCALE)
 
 
+def month_label(month: date, complete: bool) -> str:
+    """Nov 2026; one that is not over says so."""
+    label = f"{month_short(month)} {month.year}"
+    return label if complete else f"{label} …"
+
+
 def clock(moment: datetime) -> str:
     """14.05."""
     return moment.astimezone(WIB).strftime("%H.%M")
@@ -83,4 +89,4 @@ def short_agency(abbreviation: str) -> str:
 
 def short_category(name: str) -> str:
     """Without what stands in brackets."""
-    return name.split(" (")[0]
+    return name.split(" (", maxsplit=1)[0]

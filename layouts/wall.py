@@ -7,7 +7,7 @@ feed carries, ``outputs`` names the places that they go to.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dash import dcc, html
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 OVERVIEW = "overview"
 WIDE = "wide"
 """The overview on a joined canvas, 32:9: the same panels with a second column of detail."""
-GRAPH_CONFIG = {
+GRAPH_CONFIG: Any = {
     "displayModeBar": False,
     "staticPlot": True,
     "showSendToCloud": False,
@@ -178,8 +178,12 @@ def _key_figures() -> Component:
             html.H2(id=ids.title(key_figures.PANEL), hidden=True),
         ],
         className="panel key-figures",
-        **{"aria-label": "Angka utama"},
+        **_named("Angka utama"),
     )
+
+
+def _named(label: str) -> dict[str, Any]:
+    return {"aria-label": label}
 
 
 def _panel(part: Part) -> Component:
@@ -199,7 +203,7 @@ def _panel(part: Part) -> Component:
         children.append(html.Div(html.Div(graph, className="scaled"), className="picture"))
     if part.body:
         children.append(html.Div(id=ids.body(part.name), className="body"))
-    return html.Section(children, className=f"panel {part.name}", **{"aria-label": part.label})
+    return html.Section(children, className=f"panel {part.name}", **_named(part.label))
 
 
 def _ticker() -> Component:

@@ -14,6 +14,8 @@ from layouts.drawing import Canvas, Drawing, heading, number, props, span, templ
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dash.development.base_component import Component
+
     from data_access.records import AgencyBacklog, OnTime
     from data_access.snapshot import Snapshot
 
@@ -31,12 +33,19 @@ def draw(snapshot: Snapshot, canvas: Canvas) -> Drawing:
     rows = rows[: DETAIL_ROWS if canvas.detail else OVERVIEW_ROWS]
     note = [
         span("lewat tenggat", "key act"),
-        span("menurut umur", "key ages"),
+        *(_band_keys() if canvas.detail else [span("menurut umur", "key ages")]),
         span("terbuka · tepat waktu 90 hari" if canvas.detail else "terbuka · tepat", "end"),
     ]
     return heading(PANEL, _title(rows), answer, snapshot, note) | props(
         ids.figure(PANEL), figure=backlog_figure(rows, canvas)
     )
+
+
+BAND_WORDS = ("≤ 24 jam", "1–3 hari", "4–7 hari", "8–30 hari", "31–90 hari", "> 90 hari")
+
+
+def _band_keys() -> list[Component]:
+    return [span(words, f"key age-{n}") for n, words in enumerate(BAND_WORDS)]
 
 
 def _title(rows: Sequence[AgencyBacklog]) -> list[object]:
