@@ -77,5 +77,6 @@ def _row(scene: str, tape: Tape) -> Row:
         "p95": f"{p95:,}",
         "largest": f"{max(changes):,}",
     } | goal(
-        whole < GOAL_WHOLE and p95 < GOAL_CHANGE, f"whole < {GOAL_WHOLE:,}, change < {GOAL_CHANGE:,}"
+        whole < GOAL_WHOLE and p95 < GOAL_CHANGE,
+        f"whole < {GOAL_WHOLE:,}, change < {GOAL_CHANGE:,}",
     )
