@@ -239,9 +239,7 @@ class Deeds:
         if holder is None or holder.level >= 3 or not free:
             return None
         self._connection.execute(
-            update(escalations)
-            .where(escalations.c.id == holder.id)
-            .values(returned_at=self._now - timedelta(minutes=1))
+            update(escalations).where(escalations.c.id == holder.id).values(returned_at=self._now)
         )
         self._hop(report, holder.level + 1, free[0])
         return f"{report.ticket} dikembalikan {holder.abbreviation}, diteruskan ke {free[0]}"

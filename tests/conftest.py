@@ -1,0 +1,5 @@
+"""What all tests share."""
+
+from tests.cities import city_url
+
+__all__ = ["city_url"]
