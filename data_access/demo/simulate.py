@@ -80,8 +80,8 @@ class Simulation:
             DataUnavailable: the database can't be written, and waiting won't help.
         """
         gap = 60.0 / (pace_per_minute or self._per_hour / 60.0)
-        pause = 0.0
-        while not stop.wait(pause or self._chance.expovariate(1.0 / gap)):
+        wait = pause = 0.0
+        while not stop.wait(wait):
             try:
                 happened = self.step(datetime.now(WIB))
             except DataUnavailable as trouble:
@@ -89,9 +89,9 @@ class Simulation:
                     raise
                 if not pause:
                     on_event(f"Basis data belum dapat ditulis: {trouble}")
-                pause = min(2 * pause or 1.0, _LONGEST_PAUSE_S)
+                wait = pause = min(2 * pause or 1.0, _LONGEST_PAUSE_S)
                 continue
-            pause = 0.0
+            wait, pause = self._chance.expovariate(1.0 / gap), 0.0
             if happened is not None:
                 on_event(happened)
 
