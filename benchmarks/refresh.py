@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import orjson
+import uvloop
 
 from benchmarks.city_file import demo_city
 from benchmarks.listeners import allow_files, listeners
@@ -79,7 +80,7 @@ def _size(count: float) -> str:
 def _ours(screens: int, changes: int) -> Cost:
     allow_files(screens)
     with demo_city() as file, serve_wall(file) as server:
-        return asyncio.run(_changes(server, file, screens, changes))
+        return uvloop.run(_changes(server, file, screens, changes))
 
 
 async def _changes(server: Server, file: Path, screens: int, changes: int) -> Cost:
@@ -104,9 +105,9 @@ def _usual(screens: int, quick: bool) -> Cost:
     rounds = max(1, 10 // asked)
     allow_files(asked)
     with demo_city() as file, serve_usual(file) as server:
-        asyncio.run(_refresh(server, 1))
+        uvloop.run(_refresh(server, 1))
         cpu = server.cpu_s()
-        sent = sum(asyncio.run(_refresh(server, asked)) for _ in range(rounds))
+        sent = sum(uvloop.run(_refresh(server, asked)) for _ in range(rounds))
         cpu = server.cpu_s() - cpu
     factor = screens / asked / rounds
     return Cost(cpu * factor, sent * factor, asked if asked < screens else None)
