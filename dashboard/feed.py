@@ -13,6 +13,7 @@ import gzip
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -42,11 +43,17 @@ class Channel:
 
 @dataclass(frozen=True)
 class Edition:
-    """What a channel shows at one version: its drawing, and the bytes that screens fetch."""
+    """What a channel shows at one version."""
 
+    build: str
     version: int
     drawing: Drawing
-    body: bytes
+
+    @cached_property
+    def body(self) -> bytes:
+        """The bytes that screens fetch: packed when the first one does, for all."""
+        content = {"build": self.build, "version": self.version, "panels": self.drawing}
+        return gzip.compress(orjson.dumps(content), compresslevel=6, mtime=0)
 
 
 @dataclass
@@ -104,25 +111,17 @@ class Feed:
         if not listeners.queues:
             listeners.edition = None
             return
-        drawing = self._draw(channel, snapshot)
-        patch = difference(old.drawing, drawing) if old else None
-        if old and patch is None:
+        edition = self._edition(channel, snapshot)
+        message = change(old, edition)
+        if old is not None and message is None:
             return
-        edition = self._edition(drawing)
-        change = {"from": old.version, "to": edition.version, "patch": patch} if old else None
-        self._in_loop(channel, edition, change)
-
-    def _in_loop(self, channel: Channel, edition: Edition, change: dict[str, Any] | None) -> None:
-        message = _event("edition", change) if change else None
         if self._loop is None:
             self._replace(channel, edition, message)
         else:
             self._loop.call_soon_threadsafe(self._replace, channel, edition, message)
 
-    def _edition(self, drawing: Drawing) -> Edition:
-        content = {"build": self._build, "version": self._version, "panels": drawing}
-        body = gzip.compress(orjson.dumps(content), compresslevel=6, mtime=0)
-        return Edition(self._version, drawing, body)
+    def _edition(self, channel: Channel, snapshot: Snapshot) -> Edition:
+        return Edition(self._build, self._version, self._draw(channel, snapshot))
 
     # -- the screens' side ---------------------------------------------------------------------
 
@@ -134,7 +133,7 @@ class Feed:
                 self._channels = self._channels | {channel: _Listeners()}
             listeners = self._channels[channel]
             if listeners.edition is None and self.snapshot is not None:
-                listeners.edition = self._edition(self._draw(channel, self.snapshot))
+                listeners.edition = self._edition(channel, self.snapshot)
             return listeners.edition
 
     def status(self, channel: Channel) -> dict[str, Any]:
@@ -192,6 +191,14 @@ class Feed:
     def listeners(self) -> int:
         """Screens that listen now."""
         return sum(len(listeners.queues) for listeners in self._channels.values())
+
+
+def change(old: Edition | None, new: Edition) -> bytes | None:
+    """What a screen with the old edition is sent; ``None`` where the two look the same."""
+    patch = difference(old.drawing, new.drawing) if old else None
+    if old is None or patch is None:
+        return None
+    return _event("edition", {"from": old.version, "to": new.version, "patch": patch})
 
 
 def _send(listeners: _Listeners, message: bytes) -> None:
