@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import threading
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -56,10 +57,27 @@ class Edition:
         return gzip.compress(orjson.dumps(content), compresslevel=6, mtime=0)
 
 
+@dataclass(frozen=True)
+class Message:
+    """A server-sent event, framed once for all that listen."""
+
+    plain: bytes
+
+    @cached_property
+    def packed(self) -> bytes:
+        """The same as a piece of a compressed stream: whatever pieces follow each other fit."""
+        packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+        return packer.compress(self.plain) + packer.flush(zlib.Z_SYNC_FLUSH)
+
+
+STREAM_START = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
+"""What a compressed stream of messages begins with: gzip, no name, no time."""
+
+
 @dataclass
 class _Listeners:
     edition: Edition | None = None
-    queues: set[asyncio.Queue[bytes]] = field(default_factory=set)
+    queues: set[asyncio.Queue[Message]] = field(default_factory=set)
 
 
 class Feed:
@@ -148,9 +166,9 @@ class Feed:
             **self._limits,
         }
 
-    async def listen(self, channel: Channel) -> AsyncGenerator[bytes]:
+    async def listen(self, channel: Channel) -> AsyncGenerator[Message]:
         """Server-sent events of a channel: a pulse at once and every two seconds, and editions."""
-        queue: asyncio.Queue[bytes] = asyncio.Queue(SLOW_LISTENER)
+        queue: asyncio.Queue[Message] = asyncio.Queue(SLOW_LISTENER)
         listeners = await self._join(channel, queue)
         try:
             yield self._pulse(channel)
@@ -159,7 +177,7 @@ class Feed:
         finally:
             listeners.queues.discard(queue)
 
-    async def _join(self, channel: Channel, queue: asyncio.Queue[bytes]) -> _Listeners:
+    async def _join(self, channel: Channel, queue: asyncio.Queue[Message]) -> _Listeners:
         await asyncio.to_thread(self.edition, channel)
         listeners = self._channels[channel]
         listeners.queues.add(queue)
@@ -173,13 +191,13 @@ class Feed:
             if listeners.queues:
                 _send(listeners, self._pulse(channel))
 
-    def _replace(self, channel: Channel, edition: Edition, message: bytes | None) -> None:
+    def _replace(self, channel: Channel, edition: Edition, message: Message | None) -> None:
         """From here on the channel's edition is another; its listeners are told, all at once."""
         listeners = self._channels[channel]
         listeners.edition = edition
         _send(listeners, message or self._pulse(channel))
 
-    def _pulse(self, channel: Channel) -> bytes:
+    def _pulse(self, channel: Channel) -> Message:
         return _event("pulse", self.status(channel))
 
     @property
@@ -193,7 +211,7 @@ class Feed:
         return sum(len(listeners.queues) for listeners in self._channels.values())
 
 
-def change(old: Edition | None, new: Edition) -> bytes | None:
+def change(old: Edition | None, new: Edition) -> Message | None:
     """What a screen with the old edition is sent; ``None`` where the two look the same."""
     patch = difference(old.drawing, new.drawing) if old else None
     if old is None or patch is None:
@@ -201,14 +219,14 @@ def change(old: Edition | None, new: Edition) -> bytes | None:
     return _event("edition", {"from": old.version, "to": new.version, "patch": patch})
 
 
-def _send(listeners: _Listeners, message: bytes) -> None:
+def _send(listeners: _Listeners, message: Message) -> None:
     for queue in listeners.queues:
         if not queue.full():
             queue.put_nowait(message)
 
 
-def _event(name: str, data: Any) -> bytes:
-    return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(data) + b"\n\n"
+def _event(name: str, data: Any) -> Message:
+    return Message(b"event: " + name.encode() + b"\ndata: " + orjson.dumps(data) + b"\n\n")
 
 
 def _milliseconds(moment: datetime) -> int:
