@@ -100,6 +100,32 @@ def _grid_cell_sqlite(element: grid_cell, compiler: SQLCompiler, **kw: Any) -> s
     return f"cast(({coordinate} + 180.0) / {size} as integer)"
 
 
+class unindexed(FunctionElement[Any]):  # noqa: N801 - reads as the SQL function that it is
+    """The column itself, where SQLite's planner must not choose the column's index.
+
+    It knows no distributions, and would walk through all of history where another index leads to
+    the few rows that are wanted.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(unindexed)
+def _unindexed(element: unindexed, compiler: SQLCompiler, **kw: Any) -> str:
+    (column,) = (compiler.process(part, **kw) for part in element.clauses)
+    return column
+
+
+@compiles(unindexed, "sqlite")
+def _unindexed_sqlite(element: unindexed, compiler: SQLCompiler, **kw: Any) -> str:
+    (column,) = (compiler.process(part, **kw) for part in element.clauses)
+    return f"+{column}"
+
+
 def earliest(first: ColumnElement[Any], second: ColumnElement[Any]) -> ColumnElement[Any]:
     """The earlier of two moments of which either may be null."""
     return case(

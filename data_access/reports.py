@@ -8,13 +8,13 @@ reporter.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, and_, case, cast, func, literal, not_, or_, select, union_all
+from sqlalchemy import Integer, and_, case, cast, func, literal, not_, or_, select, true, union_all
 
 from data_access import conditions as where
-from data_access.columns import grid_cell, seconds_between
+from data_access.columns import grid_cell, seconds_between, unindexed
 from data_access.metrics import survival
 from data_access.periods import Span, local_day, midnight, month_span, months_until, year_span
 from data_access.records import (
@@ -46,6 +46,7 @@ from data_access.records import (
     YearRow,
 )
 from data_access.schema import (
+    UNREADABLE,
     agencies,
     announcements,
     areas,
@@ -119,10 +120,7 @@ class Reports:
     def received(self, span: Span, as_of: datetime, filters: Filters = ALL) -> int:
         """Reports created in the span, both ends included, by the moment."""
         return self._count(
-            where.received_by(as_of),
-            reports.c.created_at >= span.start,
-            reports.c.created_at <= span.end,
-            *where.matching(filters, as_of),
+            where.received_by(min(as_of, span.end), span.start), *where.matching(filters, as_of)
         )
 
     def open_backlog(self, as_of: datetime, filters: Filters = ALL) -> int:
@@ -143,11 +141,7 @@ class Reports:
         statement = (
             select(*self._on_time_counts(as_of))
             .select_from(reports)
-            .where(
-                where.received_by(as_of),
-                *_within(window, as_of, filters),
-                *where.matching(filters, as_of),
-            )
+            .where(_received(window, as_of, filters), *where.matching(filters, as_of))
         )
         return _on_time(self._rows(statement)[0])
 
@@ -199,9 +193,7 @@ class Reports:
         window: timedelta | None,
     ) -> Survival:
         statement = select(waited, case((ended, 1), else_=0)).where(
-            where.received_by(as_of),
-            *_within(window, as_of, filters),
-            *where.matching(filters, as_of),
+            _received(window, as_of, filters), *where.matching(filters, as_of)
         )
         rows = self._rows(statement)
         return survival([max(0.0, row[0]) for row in rows], [bool(row[1]) for row in rows])
@@ -223,18 +215,19 @@ class Reports:
 
     def unreadable(self, as_of: datetime) -> int:
         """Rows left out of figures or map: impossible moments, unknown status, no such place."""
-        known = [status.value for status in Status]
-        return self._count(
-            or_(
-                reports.c.created_at.is_(None),
-                reports.c.created_at < BEGINNING,
-                reports.c.created_at > as_of + CLOCK_SKEW,
-                reports.c.status.is_(None),
-                reports.c.status.not_in(known),
-                ~reports.c.latitude.between(-90, 90),
-                ~reports.c.longitude.between(-180, 180),
-            )
+        latest = as_of + CLOCK_SKEW
+        created = unindexed(reports.c.created_at)
+        kinds = (
+            (reports.c.created_at.is_(None),),
+            (reports.c.created_at < BEGINNING,),
+            (reports.c.created_at > latest,),
+            (UNREADABLE, created >= BEGINNING, created <= latest),
         )
+        counts = [
+            select(func.count()).select_from(reports).where(*kind).scalar_subquery()
+            for kind in kinds
+        ]
+        return sum(int(count) for count in self._rows(select(*counts))[0])
 
     # -- volume -----------------------------------------------------------------------------
 
@@ -270,7 +263,7 @@ class Reports:
                 column >= wanted.c.start,
                 column < wanted.c.end,
                 column <= as_of,
-                where.received_by(as_of),
+                where.readable_by(as_of),
                 *where.matching(filters, as_of),
             )
             .correlate(wanted)
@@ -287,7 +280,7 @@ class Reports:
             select(reopenings.c.finished_at)
             .join(reports, reports.c.id == reopenings.c.report_id)
             .where(
-                where.received_by(as_of),
+                where.readable_by(as_of),
                 reopenings.c.finished_at <= as_of,
                 reopenings.c.reopened_at > as_of,
                 *where.matching(filters, as_of),
@@ -301,36 +294,39 @@ class Reports:
     ) -> tuple[Participation, ...]:
         """Reports, distinct reporters and reporters never seen before, per month."""
         days = months_until(as_of, months)
-        first = (
-            select(reports.c.reporter_id, func.min(reports.c.created_at).label("first_at"))
-            .where(where.received_by(as_of), reports.c.reporter_id.is_not(None))
-            .group_by(reports.c.reporter_id)
-            .subquery()
-        )
-        return tuple(self._month_participation(day, first, as_of, filters) for day in days)
-
-    def _month_participation(
-        self, day: date, first: Any, as_of: datetime, filters: Filters
-    ) -> Participation:
-        span = month_span(day)
-        statement = (
-            select(
-                func.count(),
-                func.count(reports.c.reporter_id.distinct()),
-                func.count(
-                    case((first.c.first_at >= span.start, reports.c.reporter_id)).distinct()
-                ),
-            )
-            .select_from(reports.outerjoin(first, first.c.reporter_id == reports.c.reporter_id))
+        spans = [month_span(day) for day in days]
+        wanted = _spans(spans)
+        active = (
+            select(wanted.c.number, reports.c.reporter_id, func.count().label("n"))
+            .select_from(wanted.join(reports, true()))
             .where(
-                where.received_by(as_of),
-                reports.c.created_at >= span.start,
-                reports.c.created_at < span.end,
+                reports.c.created_at >= wanted.c.start,
+                reports.c.created_at < wanted.c.end,
+                unindexed(reports.c.created_at) <= as_of,
+                where.readable_by(as_of),
                 *where.matching(filters, as_of),
             )
+            .group_by(wanted.c.number, reports.c.reporter_id)
+            .cte("active")
         )
-        came, people, new = self._rows(statement)[0]
-        return Participation(day, came, people, new, span.end <= as_of)
+        known = where.reported_before(active.c.reporter_id, wanted.c.start)
+        statement = (
+            select(
+                active.c.number,
+                func.sum(active.c.n),
+                func.count(active.c.reporter_id),
+                _tally(and_(active.c.reporter_id.is_not(None), ~known)),
+            )
+            .join(wanted, wanted.c.number == active.c.number)
+            .group_by(active.c.number)
+        )
+        rows = {row[0]: row for row in self._rows(statement)}
+        nothing = (None, 0, 0, 0)
+        return tuple(
+            Participation(day, int(came), people, int(new), span.end <= as_of)
+            for number, (day, span) in enumerate(zip(days, spans, strict=True))
+            for _, came, people, new in [rows.get(number, nothing)]
+        )
 
     # -- agencies ---------------------------------------------------------------------------
 
@@ -414,9 +410,8 @@ class Reports:
                 )
             )
             .where(
-                where.received_by(as_of),
+                _received(AGENCY_WINDOW, as_of, filters),
                 escalations.c.forwarded_at <= as_of,
-                *_within(AGENCY_WINDOW, as_of, filters),
                 *where.matching(filters, as_of),
             )
             .group_by(agencies.c.abbreviation)
@@ -493,7 +488,7 @@ class Reports:
             reports.c.reporter_id.is_not(None),
             reports.c.anonymous.is_(False),
             reports.c.confidential.is_(False),
-            where.received_by(as_of),
+            where.readable_by(as_of),
             *where.matching(filters, as_of),
         )
         count = func.count()
@@ -551,7 +546,7 @@ class Reports:
         counted = (
             select(reports.c.area_code, func.count().label("open"), _tally(late).label("overdue"))
             .where(where.open_at(as_of), *where.matching(filters, as_of))
-            .group_by(reports.c.area_code)
+            .group_by(unindexed(reports.c.area_code))
             .subquery()
         )
         above = areas.alias("above")
@@ -679,7 +674,7 @@ class Reports:
                 )
             )
             .where(condition)
-            .order_by(reports.c.created_at, reports.c.id)
+            .order_by(unindexed(reports.c.created_at), reports.c.id)
             .limit(limit)
         )
         return self._rows(statement)
@@ -713,7 +708,7 @@ class Reports:
     def satisfaction(self, as_of: datetime, filters: Filters = ALL) -> Satisfaction:
         """Feedback on the reports finished in the last 90 days, beside how many gave any."""
         finished = and_(
-            where.received_by(as_of),
+            where.readable_by(as_of),
             reports.c.finished_at <= as_of,
             *(() if filters.since else (reports.c.finished_at > as_of - AGENCY_WINDOW,)),
             *where.matching(filters, as_of),
@@ -783,10 +778,12 @@ def _tally(condition: where.Condition) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def _within(window: timedelta | None, as_of: datetime, filters: Filters) -> list[where.Condition]:
-    if window is None or filters.since is not None:
-        return []
-    return [reports.c.created_at > as_of - window]
+def _received(window: timedelta | None, as_of: datetime, filters: Filters) -> where.Condition:
+    """Received in the filters' own period, or else in the window that ends at the moment."""
+    since = filters.since
+    if window is not None and since is None:
+        since = as_of - window + timedelta.resolution
+    return where.received_by(as_of, since, filters.until)
 
 
 def _on_time(counts: Sequence[Any]) -> OnTime:
