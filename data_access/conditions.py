@@ -72,7 +72,7 @@ def _undone_finish(as_of: datetime, *statuses: Status) -> Condition:
     )
     if statuses:
         held = and_(held, reopenings.c.status.in_([status.value for status in statuses]))
-    return exists().where(held)
+    return exists().where(held).correlate(reports)
 
 
 def finished_by(as_of: datetime) -> Condition:
@@ -167,10 +167,13 @@ def status_at(as_of: datetime) -> ColumnElement[str]:
             reopenings.c.finished_at <= as_of,
             reopenings.c.reopened_at > as_of,
         )
+        .correlate(reports)
         .scalar_subquery()
     )
-    forwarded = exists().where(
-        escalations.c.report_id == reports.c.id, escalations.c.forwarded_at <= as_of
+    forwarded = (
+        exists()
+        .where(escalations.c.report_id == reports.c.id, escalations.c.forwarded_at <= as_of)
+        .correlate(reports)
     )
     finished = [status.value for status in sorted(FINISHED)]
     return case(
@@ -241,17 +244,19 @@ def matching(filters: Filters, as_of: datetime) -> list[Condition]:
 
 def _forwarded_to(abbreviations: Sequence[str], as_of: datetime) -> Condition:
     chosen = select(agencies.c.id).where(agencies.c.abbreviation.in_(abbreviations))
-    return exists().where(
+    passed = exists().where(
         escalations.c.report_id == reports.c.id,
         escalations.c.agency_id.in_(chosen),
         escalations.c.forwarded_at <= as_of,
     )
+    return passed.correlate(reports)
 
 
 def _highest_level(as_of: datetime) -> ColumnElement[int]:
     return (
         select(func.max(escalations.c.level))
         .where(escalations.c.report_id == reports.c.id, escalations.c.forwarded_at <= as_of)
+        .correlate(reports)
         .scalar_subquery()
     )
 
