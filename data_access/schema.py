@@ -22,15 +22,17 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     bindparam,
+    not_,
     or_,
 )
 
-from data_access.columns import Id, Moment
-from data_access.records import Status
+from data_access.columns import Id, Moment, exact, if_mariadb, is_moment
+from data_access.records import BEGINNING, Status
 
 if TYPE_CHECKING:
-    from sqlalchemy import BindParameter, Dialect
+    from sqlalchemy import BindParameter, ColumnElement, Dialect
 
 PARTIAL_INDEXES = frozenset({"sqlite", "postgresql"})
 """Dialects whose indexes can leave rows out."""
@@ -192,6 +194,7 @@ Index(
     escalations.c.report_id,
     escalations.c.forwarded_at,
 )
+Index("ix_reports_answered", reports.c.answered_at)
 Index("ix_reopenings_reopened", reopenings.c.reopened_at)
 
 
@@ -199,18 +202,34 @@ def _written(value: Any) -> BindParameter[Any]:
     return bindparam(None, value, literal_execute=True)
 
 
+def _impossible(column: Column[Any]) -> ColumnElement[bool]:
+    earliest = bindparam(None, BEGINNING, column.type, literal_execute=True)
+    return and_(column.is_not(None), or_(column < earliest, not_(is_moment(column))))
+
+
+_KNOWN: BindParameter[Any] = bindparam(
+    "known", [s.value for s in Status], expanding=True, literal_execute=True
+)
+
+
 UNREADABLE = or_(
+    reports.c.created_at.is_(None),
+    _impossible(reports.c.created_at),
+    _impossible(reports.c.answered_at),
+    _impossible(reports.c.finished_at),
     reports.c.status.is_(None),
-    reports.c.status.not_in(
-        bindparam(
-            "known", [status.value for status in Status], expanding=True, literal_execute=True
+    not_(
+        and_(
+            reports.c.status.in_(_KNOWN),
+            if_mariadb(exact(reports.c.status).in_(_KNOWN)),
         )
     ),
     ~reports.c.latitude.between(_written(-90), _written(90)),
     ~reports.c.longitude.between(_written(-180), _written(180)),
 )
-"""A report's status is unknown, or its place is none. Its values are written into the statement:
-only so are planners sure that the index on just these rows answers it."""
+"""A report's moments cannot be, whatever the time is, its status is unknown, or its place is none.
+Its values are written into the statement: only so are planners sure that the index on just these
+rows answers it."""
 
 
 def _can_leave_rows_out(*_about: Any, dialect: Dialect, **_more: Any) -> bool:

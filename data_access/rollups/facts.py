@@ -7,6 +7,7 @@ question is taken off when it is answered.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -16,15 +17,21 @@ from sqlalchemy import (
     case,
     exists,
     literal,
-    or_,
     select,
     union_all,
 )
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from data_access import conditions as where
-from data_access.columns import local_day, local_month, local_year, seconds_between, whole_part
-from data_access.records import BEGINNING, Status
+from data_access.columns import (
+    is_moment,
+    local_day,
+    local_month,
+    local_year,
+    seconds_between,
+    whole_part,
+)
+from data_access.records import Status
 from data_access.rollups.tables import COUNTERS, Measure
 from data_access.schema import escalations, feedback, reports
 
@@ -32,6 +39,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, FromClause
 
 QUARTER_HOUR_S = 900
+
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -55,8 +64,20 @@ class Source:
 
     def readable(self) -> ColumnElement[bool]:
         """As ``conditions.received_by``, at the end of time."""
-        known = [status.value for status in Status]
-        return and_(self.reports.c.created_at >= BEGINNING, self.reports.c.status.in_(known))
+        return self.of_reports(where.received_by(FOREVER))
+
+    def finished(self) -> ColumnElement[bool]:
+        """Finished at a moment that can be."""
+        at = self.reports.c.finished_at
+        return and_(where.happened(at, FOREVER), is_moment(at))
+
+    def answered(self) -> ColumnElement[bool]:
+        """Answered or acted on."""
+        return self.of_reports(where.answered_by(FOREVER))
+
+    def done(self) -> ColumnElement[bool]:
+        """Marked done."""
+        return where.one_of(self.reports.c.status, [Status.DONE.value])
 
     def named(self) -> ColumnElement[bool]:
         """The report counts for its reporter."""
@@ -70,7 +91,7 @@ class Source:
 def report_facts(source: Source, rule: where.Rule) -> list[Select[Any]]:
     """What the report itself adds."""
     rows = source.reports
-    finished = rows.c.finished_at.is_not(None)
+    finished = source.finished()
     waited = source.of_reports(_WAITED)
     return [
         _fact(Measure.MONTH, local_month(rows.c.created_at), a=1).where(source.readable()),
@@ -84,7 +105,7 @@ def report_facts(source: Source, rule: where.Rule) -> list[Select[Any]]:
             source.readable(), finished
         ),
         _fact(Measure.WAIT, local_day(rows.c.created_at), quarter_hour(waited), a=1).where(
-            source.readable(), or_(rows.c.answered_at.is_not(None), finished)
+            source.readable(), source.answered(), waited.is_not(None)
         ),
     ]
 
@@ -93,14 +114,20 @@ def escalation_facts(source: Source, rule: where.Rule) -> list[Select[Any]]:
     """What a report's escalations add."""
     rows, hops = source.reports, source.escalations
     joined = rows.join(hops, hops.c.report_id == rows.c.id)
-    done = and_(rows.c.status == Status.DONE.value, rows.c.finished_at.is_not(None))
+    done = and_(source.done(), source.finished())
     earlier = hops.alias("earlier_hops")
-    before = [earlier.c.report_id == hops.c.report_id, earlier.c.id < hops.c.id]
+    before = [
+        earlier.c.report_id == hops.c.report_id,
+        earlier.c.id < hops.c.id,
+        where.happened(earlier.c.forwarded_at, FOREVER),
+    ]
     first = ~exists(literal(1)).where(*before)
     first_there = ~exists(literal(1)).where(*before, earlier.c.agency_id == hops.c.agency_id)
     year = local_year(rows.c.created_at)
     return [
-        statement.select_from(joined).where(source.readable())
+        statement.select_from(joined).where(
+            source.readable(), where.happened(hops.c.forwarded_at, FOREVER)
+        )
         for statement in (
             _fact(
                 Measure.AGENCY_DAY,
@@ -119,17 +146,23 @@ def feedback_facts(source: Source) -> list[Select[Any]]:
     rows, said = source.reports, source.feedback
     joined = rows.join(said, said.c.report_id == rows.c.id)
     earlier = said.alias("earlier_feedback")
-    before = [earlier.c.report_id == said.c.report_id, earlier.c.id < said.c.id]
+    before = [
+        earlier.c.report_id == said.c.report_id,
+        earlier.c.id < said.c.id,
+        where.happened(earlier.c.created_at, FOREVER),
+    ]
     first = ~exists(literal(1)).where(*before)
     contradicts = and_(
         said.c.satisfied.is_(False),
-        rows.c.status == Status.DONE.value,
+        source.done(),
         ~exists(literal(1)).where(*before, earlier.c.satisfied.is_(False)),
     )
     stars = {name: _one_if(said.c.rating == n) for n, name in enumerate(COUNTERS, start=1)}
     day = local_day(rows.c.finished_at)
     return [
-        statement.select_from(joined).where(source.readable(), rows.c.finished_at.is_not(None))
+        statement.select_from(joined).where(
+            source.readable(), source.finished(), where.happened(said.c.created_at, FOREVER)
+        )
         for statement in (
             _fact(
                 Measure.FINISHED_DAY,
@@ -167,8 +200,7 @@ _WAITED: ColumnElement[float] = seconds_between(reports.c.created_at, where.FIRS
 
 
 def _response(source: Source, rule: where.Rule) -> dict[str, Any]:
-    rows = source.reports
-    answered = or_(rows.c.answered_at.is_not(None), rows.c.finished_at.is_not(None))
+    answered = source.answered()
     met = source.of_reports(where.met_deadline(rule))
     bound = source.of_reports(where.has_deadline(rule))
     return {

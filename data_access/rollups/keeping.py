@@ -27,7 +27,6 @@ DIALECTS = frozenset({"sqlite", "postgresql"})
 """Where roll-ups can be kept. Elsewhere the wall asks the tables themselves."""
 
 EXTRA_INDEXES = {
-    "ix_rollup_reports_answered": "reports (answered_at)",
     "ix_rollup_escalations_forwarded": "escalations (forwarded_at, report_id)",
 }
 """They find what lies after the moment of a question."""

@@ -39,15 +39,15 @@ WATCHED: dict[Table, tuple[str, ...]] = {
         "anonymous",
         "confidential",
     ),
-    escalations: ("id", "report_id", "agency_id"),
-    feedback: ("id", "report_id", "satisfied", "rating"),
+    escalations: ("id", "report_id", "agency_id", "forwarded_at"),
+    feedback: ("id", "report_id", "satisfied", "rating", "created_at"),
 }
 """The columns that facts are made of."""
 
 SIDES = {"insert": ("new",), "update": ("old", "new"), "delete": ("old",)}
 """Which rows an event has."""
 
-SQLITE: Dialect = sqlite.dialect()  # type: ignore[no-untyped-call]
+SQLITE: Dialect = sqlite.dialect()
 POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 LOCK = 1275530817
