@@ -12,7 +12,6 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     case,
-    exists,
     false,
     func,
     literal,
@@ -80,6 +79,11 @@ def received_by(as_of: datetime) -> Condition:
     )
 
 
+def _any(*conditions: Condition) -> Condition:
+    """A row for the report; of the asking query no table but the reports is meant."""
+    return select(1).where(*conditions).correlate(reports).exists()
+
+
 def undone_after(as_of: datetime) -> Condition:
     """Of a reopening: the finish held at the moment, and was undone later."""
     return and_(happened(reopenings.c.finished_at, as_of), reopenings.c.reopened_at > as_of)
@@ -90,7 +94,7 @@ def _undone_finish(as_of: datetime, *statuses: Status) -> Condition:
     held = and_(reopenings.c.report_id == reports.c.id, undone_after(as_of))
     if statuses:
         held = and_(held, one_of(reopenings.c.status, [status.value for status in statuses]))
-    return exists().where(held)
+    return _any(held)
 
 
 def finished_by(as_of: datetime) -> Condition:
@@ -177,6 +181,7 @@ def finish_at(as_of: datetime) -> ColumnElement[datetime]:
     undone = (
         select(func.max(reopenings.c.finished_at))
         .where(reopenings.c.report_id == reports.c.id, undone_after(as_of))
+        .correlate(reports)
         .scalar_subquery()
     )
     finished = happened(reports.c.finished_at, as_of)
@@ -188,9 +193,10 @@ def status_at(as_of: datetime) -> ColumnElement[str]:
     undone = (
         select(func.max(reopenings.c.status))
         .where(reopenings.c.report_id == reports.c.id, undone_after(as_of))
+        .correlate(reports)
         .scalar_subquery()
     )
-    forwarded = exists().where(
+    forwarded = _any(
         escalations.c.report_id == reports.c.id, happened(escalations.c.forwarded_at, as_of)
     )
     finished = [status.value for status in sorted(FINISHED)]
@@ -261,7 +267,7 @@ def matching(filters: Filters, as_of: datetime) -> list[Condition]:
 
 def _forwarded_to(abbreviations: Sequence[str], as_of: datetime) -> Condition:
     chosen = select(agencies.c.id).where(one_of(agencies.c.abbreviation, abbreviations))
-    return exists().where(
+    return _any(
         escalations.c.report_id == reports.c.id,
         escalations.c.agency_id.in_(chosen),
         happened(escalations.c.forwarded_at, as_of),
@@ -272,6 +278,7 @@ def _highest_level(as_of: datetime) -> ColumnElement[int]:
     return (
         select(func.max(escalations.c.level))
         .where(escalations.c.report_id == reports.c.id, happened(escalations.c.forwarded_at, as_of))
+        .correlate(reports)
         .scalar_subquery()
     )
 

@@ -8,7 +8,7 @@ reporter.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Integer, and_, case, cast, func, literal, not_, or_, select, union_all
@@ -329,30 +329,38 @@ class Reports:
             .group_by(reports.c.reporter_id)
             .subquery()
         )
-        return tuple(self._month_participation(day, first, as_of, filters) for day in days)
+        spans = [month_span(day) for day in days]
+        counts = self._participation_in(spans, first, as_of, filters)
+        return tuple(
+            Participation(day, *counts.get(number, (0, 0, 0)), span.end <= as_of)
+            for number, (day, span) in enumerate(zip(days, spans, strict=True))
+        )
 
-    def _month_participation(
-        self, day: date, first: Any, as_of: datetime, filters: Filters
-    ) -> Participation:
-        span = month_span(day)
+    def _participation_in(
+        self, spans: Sequence[Span], first: Any, as_of: datetime, filters: Filters
+    ) -> dict[int, tuple[int, int, int]]:
+        wanted = _spans(spans)
+        new = case((first.c.first_at >= wanted.c.start, reports.c.reporter_id))
         statement = (
             select(
+                wanted.c.number,
                 func.count(),
                 func.count(reports.c.reporter_id.distinct()),
-                func.count(
-                    case((first.c.first_at >= span.start, reports.c.reporter_id)).distinct()
-                ),
+                func.count(new.distinct()),
             )
-            .select_from(reports.outerjoin(first, first.c.reporter_id == reports.c.reporter_id))
-            .where(
-                where.received_by(as_of),
-                reports.c.created_at >= span.start,
-                reports.c.created_at < span.end,
-                *where.matching(filters, as_of),
+            .select_from(
+                wanted.join(
+                    reports,
+                    and_(
+                        reports.c.created_at >= wanted.c.start,
+                        reports.c.created_at < wanted.c.end,
+                    ),
+                ).outerjoin(first, first.c.reporter_id == reports.c.reporter_id)
             )
+            .where(where.received_by(as_of), *where.matching(filters, as_of))
+            .group_by(wanted.c.number)
         )
-        came, people, new = self._rows(statement)[0]
-        return Participation(day, came, people, new, span.end <= as_of)
+        return {row[0]: (row[1], row[2], row[3]) for row in self._rows(statement)}
 
     # -- agencies ---------------------------------------------------------------------------
 

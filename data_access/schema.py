@@ -11,7 +11,7 @@ from __future__ import annotations
 from sqlalchemy import (
     Boolean,
     Column,
-    Float,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -33,9 +33,9 @@ areas = Table(
     Column("level", String(16), nullable=False, comment="kecamatan, kelurahan or lingkungan"),
     Column("name", String(120), nullable=False),
     Column("parent_code", String(32), ForeignKey("areas.code"), index=True),
-    Column("latitude", Float, comment="label point, WGS84"),
-    Column("longitude", Float),
-    Column("area_km2", Float),
+    Column("latitude", Double, comment="label point, WGS84"),
+    Column("longitude", Double),
+    Column("area_km2", Double),
     Column("population", Integer),
 )
 
@@ -77,8 +77,8 @@ reports = Table(
     Column("reporter_id", Id, ForeignKey("reporters.id")),
     Column("area_code", String(32), ForeignKey("areas.code"), comment="kelurahan"),
     Column("address", String(255)),
-    Column("latitude", Float, comment="WGS84"),
-    Column("longitude", Float),
+    Column("latitude", Double, comment="WGS84"),
+    Column("longitude", Double),
     Column("photo", String(255)),
     Column("status", String(16), nullable=False, comment="a value of records.Status"),
     Column("created_at", Moment, nullable=False),
@@ -150,8 +150,8 @@ facilities = Table(
     Column("kind", String(80), nullable=False),
     Column("name", String(160), nullable=False),
     Column("address", String(255)),
-    Column("latitude", Float),
-    Column("longitude", Float),
+    Column("latitude", Double),
+    Column("longitude", Double),
     Column("area_code", String(32), ForeignKey("areas.code")),
 )
 
@@ -171,3 +171,9 @@ Index(
     "ix_escalations_report", escalations.c.report_id, escalations.c.agency_id, escalations.c.level
 )
 Index("ix_escalations_agency", escalations.c.agency_id, escalations.c.report_id)
+
+# MariaDB's usual collations would take "Lampu jalan" and "lampu jalan " for one category.
+for _table in metadata.tables.values():
+    for _server in ("mysql", "mariadb"):
+        _table.dialect_kwargs[f"{_server}_default_charset"] = "utf8mb4"
+        _table.dialect_kwargs[f"{_server}_collate"] = "utf8mb4_nopad_bin"
