@@ -95,6 +95,7 @@ class Feed:
                 for channel, listeners in self._channels.items()
                 if (message := self._renew(channel, listeners, snapshot)) is not None
             ]
+            self.checked_at = snapshot.as_of
         if self._loop is not None and messages:
             self._loop.call_soon_threadsafe(self._send, messages)
 
