@@ -1,5 +1,15 @@
 """What all tests share."""
 
+from tests.browser import browser, city, city_file, city_server, screen, serve
 from tests.databases import database, databases
 
-__all__ = ["database", "databases"]
+__all__ = [
+    "browser",
+    "city",
+    "city_file",
+    "city_server",
+    "database",
+    "databases",
+    "screen",
+    "serve",
+]
