@@ -123,6 +123,7 @@ class Feed:
             channels = sorted(self._channels.items(), key=lambda item: -len(item[1].queues))
             for channel, listeners in channels:
                 self._renew(channel, listeners, snapshot)
+            self.checked_at = snapshot.as_of
 
     def _renew(self, channel: Channel, listeners: _Listeners, snapshot: Snapshot) -> None:
         old = listeners.edition
