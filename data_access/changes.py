@@ -144,9 +144,10 @@ class _ServerWatch:
 
     def _mark(self) -> Hashable:
         try:
-            with limited():
+            with limited() as question:
                 if self._connection is None:
                     self._open()
+                question.hold(self._connection.dbapi_connection)
                 cursor = self._connection.cursor()
                 cursor.execute(self._question)
                 rows = cursor.fetchall()
@@ -164,7 +165,7 @@ class _ServerWatch:
         self._connection.detach()
         self._opened += 1
         # What changed while nobody looked is told at once.
-        self._credit = CREDIT_S
+        self._credit, self._just_told = CREDIT_S, False
 
     def close(self) -> None:
         """Let go of the connection; the next call opens another."""
