@@ -86,7 +86,7 @@ class Feed:
         self.checked_at = moment
 
     def publish(self, snapshot: Snapshot) -> None:
-        """Draw the snapshot for every channel that somebody has asked for, and send what changed."""
+        """Draw the snapshot for every channel that was asked for, and send what changed."""
         with self._lock:
             self.snapshot = snapshot
             self._version += 1
@@ -160,6 +160,11 @@ class Feed:
             for queue in self._channels[channel].queues:
                 if not queue.full():
                     queue.put_nowait(message)
+
+    @property
+    def version(self) -> int:
+        """Number of the newest snapshot; 0 before the first."""
+        return self._version
 
     @property
     def listeners(self) -> int:

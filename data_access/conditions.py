@@ -29,6 +29,7 @@ from data_access.columns import (
     if_mariadb,
     is_moment,
     seconds_between,
+    unindexed,
 )
 from data_access.records import BEGINNING, FINISHED, AgeBand, DeadlinePeriod, Filters, Status
 from data_access.schema import agencies, areas, categories, escalations, reopenings, reports
@@ -69,14 +70,41 @@ def moment(value: datetime) -> ColumnElement[datetime]:
     return literal(value, Moment())
 
 
-def received_by(as_of: datetime) -> Condition:
-    """Created by then, at a moment that can be, with a status that is known."""
+def received_by(
+    as_of: datetime,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    created: ColumnElement[Any] = reports.c.created_at,
+) -> Condition:
+    """Created by then, at a moment that can be, with a status that is known.
+
+    ``since`` (inclusive) and ``until`` (exclusive) narrow it. One bound stands on each side, since
+    of two SQLite's planner takes the first, not the narrower.
+    """
     return and_(
-        reports.c.created_at >= BEGINNING,
-        reports.c.created_at <= as_of,
+        created >= max(BEGINNING, since or BEGINNING),
+        created < until if until is not None and until <= as_of else created <= as_of,
         is_moment(reports.c.created_at),
         one_of(reports.c.status, [status.value for status in Status]),
     )
+
+
+def readable_by(as_of: datetime) -> Condition:
+    """As ``received_by``, for questions that another index than that of the receipt answers."""
+    return received_by(as_of, created=unindexed(reports.c.created_at))
+
+
+def reported_before(reporter: ColumnElement[Any], day: ColumnElement[Any]) -> Condition:
+    """The reporter sent a readable report before."""
+    earlier = reports.alias("earlier")
+    seen = select(1).where(
+        earlier.c.reporter_id == reporter,
+        earlier.c.created_at >= BEGINNING,
+        earlier.c.created_at < day,
+        is_moment(earlier.c.created_at),
+        one_of(earlier.c.status, [status.value for status in Status]),
+    )
+    return seen.exists()
 
 
 def _any(*conditions: Condition) -> Condition:
@@ -113,7 +141,7 @@ def done_by(as_of: datetime) -> Condition:
 def open_at(as_of: datetime) -> Condition:
     """Received and not finished: the backlog, with the overdue."""
     return and_(
-        received_by(as_of),
+        readable_by(as_of),
         not_yet(reports.c.finished_at, as_of),
         ~_undone_finish(as_of),
     )
@@ -136,7 +164,7 @@ def overdue_at(as_of: datetime, rule: Rule) -> Condition:
 
 def past_deadline(as_of: datetime, rule: Rule) -> Condition:
     """The report's age is more than its deadline."""
-    return _by_period(rule, lambda limit: reports.c.created_at < as_of - limit)
+    return _by_period(rule, lambda limit: unindexed(reports.c.created_at) < as_of - limit)
 
 
 def met_deadline(rule: Rule) -> Condition:
@@ -147,7 +175,7 @@ def met_deadline(rule: Rule) -> Condition:
 
 def due_by(as_of: datetime, rule: Rule) -> Condition:
     """The deadline has come."""
-    return _by_period(rule, lambda limit: reports.c.created_at <= as_of - limit)
+    return _by_period(rule, lambda limit: unindexed(reports.c.created_at) <= as_of - limit)
 
 
 def has_deadline(rule: Rule) -> Condition:
@@ -158,10 +186,11 @@ def has_deadline(rule: Rule) -> Condition:
 def _by_period(rule: Rule, holds: Any) -> Condition:
     """Of a report: what ``holds`` says for the limit in force when it came."""
     ends = [period.valid_from for period in rule[1:]] + [None]
+    created = unindexed(reports.c.created_at)
     parts = [
         and_(
-            reports.c.created_at >= period.valid_from,
-            true() if end is None else reports.c.created_at < end,
+            created >= period.valid_from,
+            true() if end is None else created < end,
             holds(period.limit),
         )
         for period, end in zip(rule, ends, strict=True)

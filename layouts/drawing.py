@@ -88,7 +88,8 @@ def props(component_id: str, **values: Any) -> Drawing:
 
 def span(text: str, tone: str = "", key: str | None = None) -> Component:
     """A run of text in a tone: act, warn, muted, strong, received, finished."""
-    return html.Span(text, **({"className": tone} if tone else {}), **({"key": key} if key else {}))
+    given: dict[str, Any] = {"className": tone, "key": key}
+    return html.Span(text, **{name: value for name, value in given.items() if value})
 
 
 def number(text: str, tone: str = "") -> Component:
@@ -98,7 +99,8 @@ def number(text: str, tone: str = "") -> Component:
 
 def cells(key: str, parts: list[Any], tone: str = "") -> Component:
     """One row of a panel; the columns belong to the panel's CSS."""
-    return html.Div(parts, key=key, className=f"row {tone}".strip())
+    shown = [span(part) if isinstance(part, str) else part for part in parts]
+    return html.Div(shown, key=key, className=f"row {tone}".strip())
 
 
 def heading(

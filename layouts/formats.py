@@ -47,6 +47,12 @@ def month_short(month: date) -> str:
     return format_date(month, "MMM", locale=LOCALE)
 
 
+def month_label(month: date, complete: bool) -> str:
+    """Nov 2026; one that is not over says so."""
+    label = f"{month_short(month)} {month.year}"
+    return label if complete else f"{label} …"
+
+
 def clock(moment: datetime) -> str:
     """14.05."""
     return moment.astimezone(WIB).strftime("%H.%M")
@@ -74,3 +80,13 @@ def countdown(span: timedelta) -> str:
     """Hours and minutes that are left: 3.07 for three hours and seven minutes."""
     minutes = max(int(span.total_seconds() // 60), 0)
     return f"{minutes // 60}.{minutes % 60:02d}"
+
+
+def short_agency(abbreviation: str) -> str:
+    """Without the city's own name, which says nothing on its own wall."""
+    return abbreviation.replace("Binjai ", "")
+
+
+def short_category(name: str) -> str:
+    """Without what stands in brackets."""
+    return name.split(" (", maxsplit=1)[0]

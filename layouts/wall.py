@@ -7,7 +7,7 @@ feed carries, ``outputs`` names the places that they go to.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dash import dcc, html
 
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from data_access.snapshot import Snapshot
 
 OVERVIEW = "overview"
-GRAPH_CONFIG = {
+WIDE = "wide"
+"""The overview on a joined canvas, 32:9: the same panels with a second column of detail."""
+GRAPH_CONFIG: Any = {
     "displayModeBar": False,
     "staticPlot": True,
     "showSendToCloud": False,
@@ -55,6 +57,16 @@ OVERVIEW_PARTS = (
 
 SCENES: dict[str, tuple[Part, ...]] = {
     OVERVIEW: OVERVIEW_PARTS,
+    WIDE: (
+        Part(city_map.PANEL, "Peta", figure=True, body=True),
+        Part(queue.PANEL, "Antrean eskalasi", body=True),
+        Part(backlog.PANEL, "Tunggakan per SKPD", figure=True),
+        Part(volume_panel.PANEL, "Laporan per bulan", figure=True),
+        Part(reporters.PANEL, "Pelapor teraktif", body=True),
+        Part(reporters.PARTICIPATION, "Partisipasi", body=True),
+        Part(answers.YEARS, "Tindak lanjut per tahun", body=True),
+        Part(answers.FEEDBACK, "Umpan balik", body=True),
+    ),
     "volume": (Part(volume_panel.PANEL, "Laporan per bulan", figure=True, body=True),),
     "backlog": (Part(backlog.PANEL, "Tunggakan per SKPD", figure=True),),
     "reporters": (
@@ -104,7 +116,7 @@ def draw_scene(scene: str, snapshot: Snapshot, canvas: Canvas, boundaries: Bound
     drawing: Drawing = {}
     for part in SCENES[scene]:
         drawing |= drawers[part.name]()
-    if scene == OVERVIEW:
+    if scene in (OVERVIEW, WIDE):
         drawing |= key_figures.draw(snapshot, canvas)
     return drawing | announcements.draw(snapshot, canvas)
 
@@ -130,7 +142,7 @@ def build_page() -> Component:
 def build_scene(scene: str) -> Component:
     """The empty panels of a scene, placed by CSS."""
     panels = [_panel(part) for part in SCENES[scene]]
-    if scene == OVERVIEW:
+    if scene in (OVERVIEW, WIDE):
         panels.insert(0, _key_figures())
     return html.Div(panels, className=f"scene {scene}")
 
@@ -166,8 +178,12 @@ def _key_figures() -> Component:
             html.H2(id=ids.title(key_figures.PANEL), hidden=True),
         ],
         className="panel key-figures",
-        **{"aria-label": "Angka utama"},
+        **_named("Angka utama"),
     )
+
+
+def _named(label: str) -> dict[str, Any]:
+    return {"aria-label": label}
 
 
 def _panel(part: Part) -> Component:
@@ -187,7 +203,7 @@ def _panel(part: Part) -> Component:
         children.append(html.Div(html.Div(graph, className="scaled"), className="picture"))
     if part.body:
         children.append(html.Div(id=ids.body(part.name), className="body"))
-    return html.Section(children, className=f"panel {part.name}", **{"aria-label": part.label})
+    return html.Section(children, className=f"panel {part.name}", **_named(part.label))
 
 
 def _ticker() -> Component:

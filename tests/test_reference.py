@@ -18,7 +18,7 @@ from data_access.records import (
     Status,
 )
 from data_access.reports import Reports
-from tests.cities import BEGIN, END, edge, random_city
+from tests.made_up import BEGIN, END, edge, random_city
 from tests.reference import Reference, utc
 
 if TYPE_CHECKING:
@@ -152,5 +152,5 @@ def test_an_empty_database_has_an_answer_to_everything(database: Database) -> No
     assert not differences(reports, reference, utc(2024, 1, 1), ALL)
     assert reports.announcements(utc(2024, 1, 1)) == ()
     assert reports.facilities() == ()
-    assert reports.kelurahan() == ()
+    assert reports.areas("kelurahan") == ()
     assert reports.category_names() == ()

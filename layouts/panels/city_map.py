@@ -19,6 +19,8 @@ from layouts.drawing import Canvas, Drawing, cells, heading, number, props, span
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dash.development.base_component import Component
+
     from data_access.boundaries import Boundaries
     from data_access.records import Incidents, KelurahanOpen
     from data_access.snapshot import Snapshot
@@ -26,10 +28,16 @@ if TYPE_CHECKING:
 PANEL = "map"
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross")
 SYMBOL_SIGNS = ("●", "■", "◆", "▲", "✚")
-OTHER = "lainnya"
+OTHER = "lain"
 CROWD_CELLS = 2
 """Neighbouring cells of the database's grid that become one mark, in each direction."""
-MARGIN = 0.004
+MARGIN = 0.002
+NAME_LETTER = 0.0019
+NAME_HEIGHT = 0.0036
+MARK_HALF = 0.0016
+"""Room that a name takes on the map, in degrees: for each letter, and its height."""
+CROWD = 3
+"""From here on a mark carries its number instead of its subject's shape."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +58,14 @@ def draw(snapshot: Snapshot, canvas: Canvas, boundaries: Boundaries) -> Drawing:
     if places.value is None or incidents.value is None:
         late = places if places.value is None else incidents
         return unknown(PANEL, late, snapshot, "Laporan terbuka di peta")
-    subjects = leading_subjects(incidents.value)
+    subjects = leading_subjects(incidents.value, 4 if canvas.detail else 3)
     marks = gather(incidents.value, subjects)
     note = [
-        *(
-            span(f"{sign} {name}")
-            for sign, name in zip(SYMBOL_SIGNS, [*subjects, OTHER], strict=False)
-        ),
+        span(f"{sign} {formats.short_category(name)}")
+        for sign, name in zip(SYMBOL_SIGNS, [*subjects, OTHER], strict=False)
     ]
+    if canvas.detail and boundaries.indicative:
+        note.append(span("batas indikatif", "end"))
     drawing = heading(PANEL, _title(places.value), incidents, snapshot, note)
     drawing |= props(
         ids.figure(PANEL), figure=map_figure(marks, places.value, boundaries, subjects, canvas)
@@ -70,13 +78,13 @@ def draw(snapshot: Snapshot, canvas: Canvas, boundaries: Boundaries) -> Drawing:
 def _title(places: Sequence[KelurahanOpen]) -> list[object]:
     total = sum(place.open for place in places)
     worst = max(places, key=lambda place: (place.overdue, place.open), default=None)
-    title: list[object] = [number(formats.number(total)), " laporan terbuka"]
+    title: list[object] = [number(formats.number(total)), " terbuka"]
     if worst is not None and worst.overdue:
-        title += [", terberat di ", span(worst.name)]
+        title += [", ", number(formats.number(worst.overdue), "act"), f" lewat di {worst.name}"]
     return title
 
 
-def leading_subjects(incidents: Sequence[Incidents], count: int = len(SYMBOLS) - 1) -> list[str]:
+def leading_subjects(incidents: Sequence[Incidents], count: int) -> list[str]:
     """The categories with most open reports; they get a shape of their own."""
     totals: dict[str, int] = {}
     for row in incidents:
@@ -138,7 +146,7 @@ def map_figure(
             for cell in boundaries.cells
             for ring in cell.rings()
         ],
-        annotations=[*_names(places, boundaries, shrink, canvas), *_newest(marks, shrink, canvas)],
+        annotations=_newest(marks, shrink, canvas),
         xaxis={"visible": False, "range": _range(marks, boundaries, 0, shrink)},
         yaxis={
             "visible": False,
@@ -147,6 +155,7 @@ def map_figure(
             "scaleratio": 1,
         },
     )
+    _add_names(figure, marks, places, boundaries, shrink, canvas)
     calm = [mark for mark in marks if not mark.overdue]
     act = [mark for mark in marks if mark.overdue]
     _add_marks(figure, calm, subjects, shrink, theme.ages[1], canvas)
@@ -203,12 +212,15 @@ def _add_marks(
         x=[round(mark.x * shrink, 5) for mark in marks],
         y=[round(mark.y, 5) for mark in marks],
         mode="markers+text",
-        text=[str(mark.open) if mark.open > 2 else "" for mark in marks],
+        text=[str(mark.open) if mark.open >= CROWD else "" for mark in marks],
         textfont={"color": canvas.theme.ground, "size": canvas.text_px, "weight": 700},
         marker={
             "color": colour,
             "opacity": 0.95,
-            "symbol": [shapes.get(mark.subject, SYMBOLS[-1]) for mark in marks],
+            "symbol": [
+                "circle" if mark.open >= CROWD else shapes.get(mark.subject, shapes[OTHER])
+                for mark in marks
+            ],
             "size": [_size(mark, canvas) for mark in marks],
             "line": {"color": canvas.theme.ground, "width": 2},
         },
@@ -216,62 +228,89 @@ def _add_marks(
 
 
 def _size(mark: Mark, canvas: Canvas) -> float:
-    if mark.open > 2:
+    if mark.open >= CROWD:
         return round(canvas.text_px * 1.25 * sqrt(1 + mark.open / 12), 1)
     return round(canvas.text_px * (0.62 if mark.open == 1 else 0.78), 1)
 
 
-def _names(
-    places: Sequence[KelurahanOpen], boundaries: Boundaries, shrink: float, canvas: Canvas
-) -> list[dict[str, object]]:
-    """Names of the kelurahan that need somebody, where they don't run into each other."""
+def _add_names(
+    figure: go.Figure,
+    marks: Sequence[Mark],
+    places: Sequence[KelurahanOpen],
+    boundaries: Boundaries,
+    shrink: float,
+    canvas: Canvas,
+) -> None:
+    """Names under the marks, of the kelurahan that need somebody, where they have room."""
+    named = _names_with_room(marks, places, boundaries, 16 if canvas.detail else 8)
+    figure.add_scatter(
+        x=[round(x * shrink, 5) for _, x, _ in named],
+        y=[round(y, 5) for _, _, y in named],
+        text=[name for name, _, _ in named],
+        mode="text",
+        textfont={"color": canvas.theme.muted, "size": canvas.text_px, "weight": 500},
+    )
+
+
+def _names_with_room(
+    marks: Sequence[Mark], places: Sequence[KelurahanOpen], boundaries: Boundaries, most: int
+) -> list[tuple[str, float, float]]:
     points = {cell.code: cell.geometry.representative_point() for cell in boundaries.cells}
-    ranked = sorted(places, key=lambda place: (-place.overdue, -place.open, place.code))
-    shown: list[tuple[float, float]] = []
-    labels: list[dict[str, object]] = []
-    for place in ranked:
+    taken = [(mark.x, mark.y, MARK_HALF) for mark in marks]
+    if marks:
+        newest = max(marks, key=lambda mark: mark.newest)
+        taken.append((newest.x, newest.y + 0.006, 0.022))
+    named: list[tuple[str, float, float]] = []
+    for place in sorted(places, key=lambda place: (-place.overdue, -place.open, place.code)):
         point = points.get(place.code)
-        if point is None or not place.open or len(labels) >= (14 if canvas.detail else 7):
+        if point is None or not place.open or len(named) == most:
             continue
-        if any(abs(point.x - x) < 0.021 and abs(point.y - y) < 0.0075 for x, y in shown):
-            continue
-        shown.append((point.x, point.y))
-        labels.append(
-            {
-                "x": round(point.x * shrink, 5),
-                "y": round(point.y, 5),
-                "text": place.name,
-                "showarrow": False,
-                "yshift": -canvas.text_px,
-                "font": {"color": canvas.theme.text, "size": canvas.text_px},
-                "bgcolor": "rgba(0,0,0,0)",
-            }
-        )
-    return labels
+        half = len(place.name) * NAME_LETTER / 2
+        found = _free_spot(point.x, point.y, half, taken)
+        if found is not None:
+            taken.append((*found, half))
+            named.append((place.name, *found))
+    return named
+
+
+def _free_spot(
+    x: float, y: float, half: float, taken: Sequence[tuple[float, float, float]]
+) -> tuple[float, float] | None:
+    """The nearest of some places around a point at which a name covers nothing."""
+    for dy in (0.0, -0.004, 0.004, -0.008, 0.008):
+        for dx in (0.0, -0.005, 0.005):
+            if all(
+                abs(x + dx - a) > half + width or abs(y + dy - b) > NAME_HEIGHT
+                for a, b, width in taken
+            ):
+                return x + dx, y + dy
+    return None
 
 
 def _newest(marks: Sequence[Mark], shrink: float, canvas: Canvas) -> list[dict[str, object]]:
     if not marks:
         return []
     mark = max(marks, key=lambda item: item.newest)
+    middle = (min(item.x for item in marks) + max(item.x for item in marks)) / 2
     return [
         {
             "x": round(mark.x * shrink, 5),
             "y": round(mark.y, 5),
+            "xanchor": "right" if mark.x > middle else "left",
             "text": f"terbaru {formats.clock(mark.newest)}",
             "showarrow": True,
             "arrowcolor": canvas.theme.text,
             "arrowwidth": 2,
             "arrowhead": 0,
             "standoff": canvas.text_px * 0.5,
-            "ax": canvas.text_px * 3,
+            "ax": canvas.text_px * (-1.6 if mark.x > middle else 1.6),
             "ay": -canvas.text_px * 2.2,
             "font": {"color": canvas.theme.text, "size": canvas.text_px, "weight": 600},
         }
     ]
 
 
-def _rows(places: Sequence[KelurahanOpen]) -> list[object]:
+def _rows(places: Sequence[KelurahanOpen]) -> list[Component]:
     ranked = sorted(places, key=lambda place: (-place.overdue, -place.open, place.name))
     head = cells("head", ["kelurahan", "terbuka", "lewat"], "head")
     return [head] + [

@@ -24,12 +24,12 @@ def draw(snapshot: Snapshot, _canvas: Canvas) -> Drawing:
     if answer.value is None:
         return unknown(PANEL, answer, snapshot, "Pelapor teraktif")
     title = (
-        ["Pelapor teraktif: ", number(formats.number(answer.value[0].reports)), " laporan"]
+        ["Pelapor teraktif: ", number(formats.number(answer.value[0].reports))]
         if answer.value
         else ["Belum ada pelapor"]
     )
     body = props(ids.body(PANEL), children=[_row(row) for row in answer.value])
-    return heading(PANEL, title, answer, snapshot, "nama disamarkan · 12 bulan terakhir") | body
+    return heading(PANEL, title, answer, snapshot, "kelurahan, tanpa nama · 12 bulan") | body
 
 
 def draw_participation(snapshot: Snapshot, _canvas: Canvas) -> Drawing:
@@ -52,8 +52,8 @@ def _row(row: TopReporter) -> Any:
         str(row.rank),
         [
             span(f"{row.rank}", "muted"),
-            span(f"Pelapor di {row.kelurahan}" if row.kelurahan else "Pelapor", "strong"),
-            html.Span(_trend(row.recent), className="trend", **{"aria-hidden": "true"}),
+            span(row.kelurahan or "tanpa kelurahan", "strong"),
+            html.Span(_trend(row.recent), className="trend"),
             number(formats.number(row.reports)),
         ],
     )
@@ -73,10 +73,7 @@ def _participation(months: tuple[Participation, ...]) -> list[Any]:
         cells(
             month.month.isoformat(),
             [
-                span(
-                    f"{formats.month_short(month.month)} {month.month.year}"
-                    + ("" if month.complete else " (berjalan)")
-                ),
+                span(formats.month_label(month.month, month.complete)),
                 number(formats.number(month.reports)),
                 number(formats.number(month.reporters)),
                 number(formats.number(month.new_reporters)),

@@ -12,6 +12,8 @@ from layouts.drawing import Canvas, Drawing, cells, heading, number, props, span
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dash.development.base_component import Component
+
     from data_access.records import MonthVolume
     from data_access.snapshot import Snapshot
 
@@ -27,7 +29,7 @@ def draw(snapshot: Snapshot, canvas: Canvas) -> Drawing:
     months = answer.value if canvas.detail else answer.value[-OVERVIEW_MONTHS:]
     now = months[-1]
     title = [
-        f"{formats.month_name(now.month)}: ",
+        f"{formats.month_short(now.month)}: ",
         number(formats.number(now.received)),
         " masuk, ",
         number(formats.number(now.finished)),
@@ -86,16 +88,13 @@ def _tick(month: MonthVolume) -> str:
     return str(month.month.year) if month.month.month == 1 else formats.month_short(month.month)
 
 
-def _rows(months: Sequence[MonthVolume]) -> list[object]:
+def _rows(months: Sequence[MonthVolume]) -> list[Component]:
     head = cells("head", ["bulan", "masuk", "selesai", "selisih"], "head")
     return [head] + [
         cells(
             month.month.isoformat(),
             [
-                span(
-                    f"{formats.month_short(month.month)} {month.month.year}"
-                    + ("" if month.complete else " (berjalan)")
-                ),
+                span(formats.month_label(month.month, month.complete)),
                 number(formats.number(month.received)),
                 number(formats.number(month.finished)),
                 span(f"{'+' if month.net_flow > 0 else ''}{formats.number(month.net_flow)}"),
