@@ -95,6 +95,7 @@ class Feed:
                 for channel, listeners in self._channels.items()
                 if (message := self._renew(channel, listeners, snapshot)) is not None
             ]
+            self.checked_at = snapshot.as_of
         if self._loop is not None and messages:
             self._loop.call_soon_threadsafe(self._send, messages)
 
@@ -137,23 +138,26 @@ class Feed:
 
     async def listen(self, channel: Channel) -> AsyncIterator[bytes]:
         """Server-sent events of a channel: a pulse at once and every two seconds, and editions."""
-        await asyncio.to_thread(self.edition, channel)
         queue: asyncio.Queue[bytes] = asyncio.Queue(SLOW_LISTENER)
-        listeners = self._channels.get(channel)
-        if listeners is not None:
-            listeners.queues.add(queue)
+        joined: _Listeners | None = None
         try:
             while True:
+                if joined is None:
+                    joined = await self._join(channel, queue)
                 yield _event("pulse", self.status(channel))
-                if listeners is None:
-                    listeners = self._channels.get(channel)
-                    if listeners is not None:
-                        listeners.queues.add(queue)
                 async for message in _until(queue, PULSE_S):
                     yield message
         finally:
-            if listeners is not None:
-                listeners.queues.discard(queue)
+            if joined is not None:
+                joined.queues.discard(queue)
+
+    async def _join(self, channel: Channel, queue: asyncio.Queue[bytes]) -> _Listeners | None:
+        """Let the queue hear the channel; ``None`` as long as there is nothing to draw."""
+        await asyncio.to_thread(self.edition, channel)
+        listeners = self._channels.get(channel)
+        if listeners is not None:
+            listeners.queues.add(queue)
+        return listeners
 
     def _send(self, messages: list[tuple[Channel, bytes]]) -> None:
         for channel, message in messages:
