@@ -22,8 +22,8 @@ from data_access.engine import open_engine
 from data_access.errors import DataUnavailable, Reason
 from data_access.reports import Reports
 from data_access.schema import metadata, reports
-from tests.cities import report
 from tests.databases import BACKENDS, open_reader, read_only_account
+from tests.made_up import report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
