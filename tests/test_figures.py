@@ -613,7 +613,7 @@ def test_the_median_is_never_that_of_the_closed_ones(database: Database) -> None
     """Three quick answers beside seven that still wait: the curve never gets to the half."""
     quick = [
         report(n, "2024-03-01 08:00", status="answered", answered_at="2024-03-01 09:00")
-        for n in range(3)
+        for n in (1, 2, 3)
     ]
     slow = [report(10 + n, "2024-03-01 08:00") for n in range(7)]
     found = ask(database, *quick, *slow).time_to_answer(NOON)
@@ -624,7 +624,7 @@ def test_time_to_answer_is_a_step_of_the_curve(database: Database) -> None:
     answers = ["2024-03-01 09:00", "2024-03-01 10:00", "2024-03-02 08:00"]
     reports = ask(
         database,
-        *(report(n, "2024-03-01 08:00", answered_at=moment) for n, moment in enumerate(answers)),
+        *(report(n, "2024-03-01 08:00", answered_at=moment) for n, moment in enumerate(answers, 1)),
         report(9, "2024-03-01 08:00"),
     )
     found = reports.time_to_answer(NOON)
