@@ -252,6 +252,25 @@ def test_what_was_held_back_is_told_later(monkeypatch: pytest.MonkeyPatch) -> No
     assert watch() == mark[0]
 
 
+def test_nothing_is_held_back_for_longer_than_five_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not even where the caller took a minute to come back."""
+    now, mark = [0.0], [0]
+    watch = changes._ServerWatch(
+        open_engine("postgresql+psycopg://nobody@127.0.0.1/none"), lambda: now[0]
+    )
+    monkeypatch.setattr(watch, "_mark", lambda: mark[0])
+    for _ in range(5):
+        mark[0] += 1
+        waited = 0.0
+        while watch() != mark[0]:
+            now[0] += 0.25
+            waited += 0.25
+        assert waited <= 5
+        now[0] += 60
+
+
 # -- SQLite's file -------------------------------------------------------------------------------
 
 
