@@ -103,8 +103,9 @@ COST_MOST_S = 5.0
 """A server's marks move with the commits of all its databases, and in MariaDB before the commit
 too. Reading the contract for each would let a busy neighbour keep this program busy. So a change
 told costs a second, or five times as long as the caller then took to come back (but five seconds
-at most, so that none waits longer for it), and time gives back: a few changes after a quiet time are told at once, and a caller under a steady stream spends
-at most a fifth of its time on it. What was not told at once is told later, never lost.
+at most, so that none waits longer for it), and time gives back: a few changes after a quiet time
+are told at once, and a caller under a steady stream spends at most a fifth of its time on it.
+What was not told at once is told later, never lost.
 """
 
 
