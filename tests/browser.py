@@ -106,7 +106,12 @@ def screen(browser: Browser) -> Iterator[Screen]:
     contexts = []
 
     def show(
-        url: str, scene: str = "", *, theme: str = "night", size: tuple[int, int] = FULL_HD, **how: Any
+        url: str,
+        scene: str = "",
+        *,
+        theme: str = "night",
+        size: tuple[int, int] = FULL_HD,
+        **how: Any,
     ) -> Page:
         prepare = how.pop("prepare", None)
         wait = how.pop("wait", True)
@@ -225,7 +230,8 @@ class City:
         marks = ", ".join("?" * len(values))
         with closing(sqlite3.connect(self.path, timeout=5)) as connection, connection:
             connection.execute(
-                f"INSERT INTO reports ({', '.join(values)}) VALUES ({marks})", tuple(values.values())
+                f"INSERT INTO reports ({', '.join(values)}) VALUES ({marks})",
+                tuple(values.values()),
             )
 
     def today(self) -> int:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[1]
-QUICK = {"BCC_REFRESH_S": "1.5", "BCC_STALE_S": "7"}
-"""Late after three seconds and stale after seven, so that tests need not wait for minutes."""
+QUICK = {"BCC_REFRESH_S": "1.5", "BCC_STALE_S": "5"}
+"""Late after three seconds and stale after five, so that tests need not wait for minutes."""
 
 
 def wait_until(holds: Callable[[], Any], seconds: float, what: str) -> float:
