@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LOOK_S = {"sqlite": 0.05}
+LOOK_S = {"sqlite": 0.02}
 LOOK_OTHERS_S = 0.25
 
 

@@ -74,6 +74,9 @@ class Snapshot:
         return all(answer.late for answer in self.answers.values())
 
 
+QUEUE_ROWS = 24
+"""As many as a whole canvas can show, of the overdue and of those in time."""
+
 QUESTIONS: dict[str, Callable[[Reports, datetime], Any]] = {
     "key_figures": lambda reports, as_of: reports.key_figures(as_of),
     "volume": lambda reports, as_of: reports.monthly_volume(as_of),
@@ -83,7 +86,7 @@ QUESTIONS: dict[str, Callable[[Reports, datetime], Any]] = {
     "participation": lambda reports, as_of: reports.participation(as_of),
     "kelurahan": lambda reports, as_of: reports.open_by_kelurahan(as_of),
     "incidents": lambda reports, as_of: reports.open_incidents(as_of),
-    "queue": lambda reports, as_of: reports.escalation_queue(as_of),
+    "queue": lambda reports, as_of: reports.escalation_queue(as_of, limit=QUEUE_ROWS),
     "feedback": lambda reports, as_of: reports.satisfaction(as_of),
     "follow_ups": lambda reports, as_of: reports.follow_ups(as_of),
     "announcements": lambda reports, as_of: reports.announcements(as_of),

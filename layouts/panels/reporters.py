@@ -53,7 +53,7 @@ def _row(row: TopReporter) -> Any:
         [
             span(f"{row.rank}", "muted"),
             span(row.kelurahan or "tanpa kelurahan", "strong"),
-            html.Span(_trend(row.recent), className="trend", **{"aria-hidden": "true"}),
+            html.Span(_trend(row.recent), className="trend"),
             number(formats.number(row.reports)),
         ],
     )
@@ -73,10 +73,7 @@ def _participation(months: tuple[Participation, ...]) -> list[Any]:
         cells(
             month.month.isoformat(),
             [
-                span(
-                    f"{formats.month_short(month.month)} {month.month.year}"
-                    + ("" if month.complete else " (berjalan)")
-                ),
+                span(formats.month_label(month.month, month.complete)),
                 number(formats.number(month.reports)),
                 number(formats.number(month.reporters)),
                 number(formats.number(month.new_reporters)),
