@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from tests.browser import Screen, Serve
+    from tests.browser import Screen
     from tests.serving import Server
 
 pytestmark = pytest.mark.browser
@@ -155,9 +155,7 @@ def test_a_scene_fits_by_day_too(scene: str, city_server: Server, screen: Screen
 
 
 @pytest.fixture(scope="module")
-def far_server(
-    city_file: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Any:
+def far_server(city_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     import shutil
     from pathlib import Path
 
@@ -165,9 +163,7 @@ def far_server(
 
     folder = tmp_path_factory.mktemp("far")
     with serving(folder) as start:
-        yield start(
-            Path(shutil.copy(city_file, folder / "city.sqlite")), BCC_FARTHEST_SEAT_M="6"
-        )
+        yield start(Path(shutil.copy(city_file, folder / "city.sqlite")), BCC_FARTHEST_SEAT_M="6")
 
 
 @pytest.mark.parametrize("scene", SCENES)
@@ -201,7 +197,9 @@ def near(pixels: Any, colour: str) -> int:
 def test_a_joined_canvas_shows_more_and_not_larger_emptiness(
     city_server: Server, screen: Screen
 ) -> None:
-    panels = "() => [...document.querySelectorAll('.panel')].map((p) => p.getAttribute('aria-label'))"
+    panels = (
+        "() => [...document.querySelectorAll('.panel')].map((p) => p.getAttribute('aria-label'))"
+    )
     plain = screen(city_server.url).evaluate(panels)
     page = screen(city_server.url, size=(7680, 2160))
     joined = page.evaluate(panels)
