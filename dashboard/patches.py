@@ -52,7 +52,7 @@ def _list(old: list[Any], new: list[Any]) -> Patch | None:
     return ["l", changed] if changed else None
 
 
-def _keyed(old: list[Any], new: list[Any], keys: dict[Any, int]) -> Patch | None:
+def _keyed(old: list[Any], new: list[Any], keys: dict[str | None, int]) -> Patch | None:
     items: list[Any] = []
     for item in new:
         index = keys.get(_key(item))
@@ -64,6 +64,7 @@ def _keyed(old: list[Any], new: list[Any], keys: dict[Any, int]) -> Patch | None
     return None if items == list(range(len(old))) else ["k", items]
 
 
-def _key(item: Any) -> Any:
+def _key(item: Any) -> str | None:
     properties = item.get("props") if isinstance(item, dict) else None
-    return properties.get("key") if isinstance(properties, dict) else None
+    key = properties.get("key") if isinstance(properties, dict) else None
+    return key if isinstance(key, str) else None
