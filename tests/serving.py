@@ -266,12 +266,10 @@ class Link:
             threading.Thread(target=self._pass, args=(source, target), daemon=True).start()
 
     def _pass(self, source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError):
+        with source, suppress(OSError):
             relay(source, target)
-        for each in (source, target):
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            self._open.discard(each)
+            target.shutdown(socket.SHUT_RDWR)
+        self._open.discard(source)
 
     def cut(self) -> None:
         """Nothing passes, and what was open is gone."""

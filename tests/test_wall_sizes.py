@@ -67,7 +67,7 @@ TEXTS = """() => {
     found.push({
       words: node.textContent.trim(),
       panel: place?.getAttribute('aria-label') ?? place?.className ?? '',
-      size, ellipsis,
+      size, ellipsis, picture: !!element.closest('[aria-hidden=true]'),
       cut: top < clip.top - 1 || bottom > clip.bottom + 1
         || (!ellipsis && (box.left < clip.left - 1.5 || box.right > clip.right + 1.5)),
       left: Math.max(box.left, clip.left), right: Math.min(box.right, clip.right), top, bottom,
@@ -81,7 +81,8 @@ SCROLLS = """() => [document.scrollingElement, ...document.querySelectorAll('bod
     const style = getComputedStyle(element);
     const wide = element.scrollWidth > element.clientWidth + 1;
     const high = element.scrollHeight > element.clientHeight + 1;
-    return (wide && /auto|scroll/.test(style.overflowX)) || (high && /auto|scroll/.test(style.overflowY));
+    return (wide && /auto|scroll/.test(style.overflowX))
+      || (high && /auto|scroll/.test(style.overflowY));
   }).map((element) => element.className)"""
 
 USED = """() => {
@@ -119,7 +120,7 @@ def check(page: Page, floor: float | None) -> list[str]:
         wrong += [
             f"{text['size']:.1f} px: {text['words']!r} in {text['panel']}"
             for text in texts
-            if text["size"] < floor - 0.1
+            if text["size"] < floor - 0.1 and not text["picture"]
         ]
     return wrong
 
@@ -185,7 +186,9 @@ def test_colours_that_ask_to_act_cover_less_than_a_twentieth(
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     pixels = np.asarray(picture, dtype=np.int16)
     acting = sum(near(pixels, colour) for colour in (THEMES[theme].act, THEMES[theme].warn))
-    assert 0 < acting < 0.05 * pixels.shape[0] * pixels.shape[1]
+    if scene not in {"volume", "reporters"}:
+        assert acting > 0, "the demo city has overdue reports"
+    assert acting < 0.05 * pixels.shape[0] * pixels.shape[1]
 
 
 def near(pixels: Any, colour: str) -> int:
@@ -197,9 +200,7 @@ def near(pixels: Any, colour: str) -> int:
 def test_a_joined_canvas_shows_more_and_not_larger_emptiness(
     city_server: Server, screen: Screen
 ) -> None:
-    panels = (
-        "() => [...document.querySelectorAll('.panel')].map((p) => p.getAttribute('aria-label'))"
-    )
+    panels = "() => [...document.querySelectorAll('.panel')].map((panel) => panel.ariaLabel)"
     plain = screen(city_server.url).evaluate(panels)
     page = screen(city_server.url, size=(7680, 2160))
     joined = page.evaluate(panels)
