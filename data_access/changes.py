@@ -76,6 +76,8 @@ class _SqliteWatch:
 
     def _reopen(self, identity: Hashable) -> None:
         self.close()
+        # What the pool keeps may still read the file that was there before.
+        self._engine.dispose()
         try:
             self._connection = self._engine.raw_connection()
         except (SQLAlchemyError, sqlite3.Error) as error:
