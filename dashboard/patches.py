@@ -89,6 +89,7 @@ def _keyed(old: list[Any], new: list[Any], places: list[int | None]) -> Patch:
     return ["k", items]
 
 
-def _key(item: Any) -> Any:
+def _key(item: Any) -> str | None:
     properties = item.get("props") if isinstance(item, dict) else None
-    return properties.get("key") if isinstance(properties, dict) else None
+    key = properties.get("key") if isinstance(properties, dict) else None
+    return key if isinstance(key, str) else None
