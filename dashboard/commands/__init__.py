@@ -1,0 +1,1 @@
+"""Commands of bcc-wall, by topic."""

@@ -1,0 +1,209 @@
+"""Reading moments as other systems write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from typing import Any
+
+from data_access.importing.texts import MappingFault
+
+MomentReader = Callable[[Any], datetime]
+"""From a cell (text, number, date or datetime) to a moment in UTC; ValueError where it can't."""
+
+_Part = Callable[[str], datetime]
+
+_MONTHS = (
+    ("januari", "january", "jan"),
+    ("februari", "february", "pebruari", "feb", "peb"),
+    ("maret", "march", "mar"),
+    ("april", "apr"),
+    ("mei", "may"),
+    ("juni", "june", "jun"),
+    ("juli", "july", "jul"),
+    ("agustus", "august", "agu", "agt", "agst", "ags", "aug"),
+    ("september", "sept", "sep"),
+    ("oktober", "october", "okt", "oct"),
+    ("november", "nopember", "nov", "nop"),
+    ("desember", "december", "des", "dec"),
+)
+_MONTH_NUMBER = {name: n for n, names in enumerate(_MONTHS, start=1) for name in names}
+_ZONES = {
+    "wib": timezone(timedelta(hours=7)),
+    "wita": timezone(timedelta(hours=8)),
+    "wit": timezone(timedelta(hours=9)),
+    "utc": UTC,
+    "gmt": UTC,
+    "z": UTC,
+}
+_DIRECTIVES = {
+    "Y": "(?P<year>[0-9]{4})",
+    "y": "(?P<short_year>[0-9]{2})",
+    "m": "(?P<month>[0-9]{1,2})",
+    "B": r"(?P<name>[^\W\d]+)\.?",
+    "b": r"(?P<name>[^\W\d]+)\.?",
+    "d": "(?P<day>[0-9]{1,2})",
+    "H": "(?P<hour>[0-9]{1,2})",
+    "I": "(?P<hour>[0-9]{1,2})",
+    "M": "(?P<minute>[0-9]{1,2})",
+    "S": "(?P<second>[0-9]{1,2})",
+    "f": "(?P<fraction>[0-9]{1,6})",
+    "p": r"(?P<half>[ap])\.?\s?m\.?",
+    "A": r"[^\W\d]+['’]?[^\W\d]*",
+    "a": r"[^\W\d]+['’]?[^\W\d]*\.?",
+    "z": "(?P<offset>z|[+-][0-9]{2}:?[0-9]{2})",
+    "Z": "(?P<zone>wib|wita|wit|utc|gmt)",
+    "%": "%",
+}
+_TOKEN = re.compile(r"%(.)|(\s+)|([^%\s]+)", re.DOTALL)
+_EXCEL_DAY_ZERO = datetime(1899, 12, 30)
+_EXCEL_LAST = 2958466
+_MILLISECONDS_FROM = 10**11
+
+
+def moment_reader(formats: Sequence[str], zone: tzinfo) -> MomentReader:
+    """A reader that tries the formats in order; a moment without a zone of its own is in ``zone``.
+
+    A format is ``iso``, ``excel`` (days since 1899-12-30), ``epoch`` (seconds or milliseconds
+    since 1970) or one of strptime's. Months may be Indonesian or English; names of days are
+    passed over. A date alone is the beginning of that day. An hour that the end of summer time
+    repeats is its first one.
+
+    Raises:
+        MappingFault: a format has a directive that isn't known.
+    """
+    readers = [_reader_of(text, zone) for text in formats]
+
+    @lru_cache(maxsize=65536)
+    def read_text(text: str) -> datetime:
+        for reader in readers:
+            try:
+                return reader(text).astimezone(UTC)
+            except (ValueError, OverflowError):
+                continue
+        raise ValueError(text)
+
+    def read(cell: Any) -> datetime:
+        if isinstance(cell, str):
+            return read_text(cell.strip())
+        return _read_typed(cell, zone)
+
+    return read
+
+
+def _read_typed(cell: Any, zone: tzinfo) -> datetime:
+    try:
+        if isinstance(cell, datetime):
+            return (cell if cell.tzinfo else cell.replace(tzinfo=zone)).astimezone(UTC)
+        if isinstance(cell, date):
+            return datetime(cell.year, cell.month, cell.day, tzinfo=zone).astimezone(UTC)
+        if isinstance(cell, int | float) and not isinstance(cell, bool):
+            return _excel(cell, zone).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(str(cell)) from error
+    raise ValueError(str(cell))
+
+
+def _reader_of(text: str, zone: tzinfo) -> _Part:
+    if text == "iso":
+        return lambda cell: _zoned(datetime.fromisoformat(cell), zone)
+    if text == "excel":
+        return lambda cell: _excel(float(cell.replace(",", ".")), zone)
+    if text == "epoch":
+        return _epoch
+    return _strptime(text, zone)
+
+
+def _zoned(moment: datetime, zone: tzinfo) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def _excel(days: float, zone: tzinfo) -> datetime:
+    if not 1 <= days < _EXCEL_LAST:
+        raise ValueError(days)
+    moment = _EXCEL_DAY_ZERO + timedelta(milliseconds=round(days * 86_400_000))
+    return moment.replace(tzinfo=zone)
+
+
+def _epoch(cell: str) -> datetime:
+    seconds = float(cell)
+    if abs(seconds) >= _MILLISECONDS_FROM:
+        seconds /= 1000
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+
+
+def _strptime(text: str, zone: tzinfo) -> _Part:
+    match = re.compile(_pattern(text), re.IGNORECASE).fullmatch
+
+    def read(cell: str) -> datetime:
+        found = match(cell)
+        if found is None:
+            raise ValueError(cell)
+        return _built(found.groupdict(), zone)
+
+    return read
+
+
+def _pattern(text: str) -> str:
+    parts = []
+    for directive, space, literal in _TOKEN.findall(text):
+        if directive:
+            if directive not in _DIRECTIVES:
+                raise MappingFault("mapping_format", format=text, directive=f"%{directive}")
+            parts.append(_DIRECTIVES[directive])
+        else:
+            parts.append(r"\s+" if space else re.escape(literal))
+    try:
+        pattern = "".join(parts)
+        re.compile(pattern)
+    except re.error as error:
+        raise MappingFault("mapping_format", format=text, directive=str(error)) from error
+    return pattern
+
+
+def _built(parts: dict[str, str | None], zone: tzinfo) -> datetime:
+    get = parts.get
+    return datetime(
+        _year(parts),
+        _month(parts),
+        int(get("day") or 1),
+        _hour(int(get("hour") or 0), get("half")),
+        int(get("minute") or 0),
+        int(get("second") or 0),
+        int((get("fraction") or "0").ljust(6, "0")),
+        tzinfo=_zone(parts) or zone,
+    )
+
+
+def _year(parts: dict[str, str | None]) -> int:
+    year, short = parts.get("year"), parts.get("short_year")
+    if year is None and short is not None:
+        return int(short) + (2000 if int(short) < 69 else 1900)
+    return int(year or 0)
+
+
+def _month(parts: dict[str, str | None]) -> int:
+    name = parts.get("name")
+    if name is not None:
+        return _MONTH_NUMBER.get(name.casefold(), 0)
+    return int(parts.get("month") or 0)
+
+
+def _hour(hour: int, half: str | None) -> int:
+    if half is None:
+        return hour
+    if not 1 <= hour <= 12:
+        raise ValueError(hour)
+    return hour % 12 + (12 if half.casefold() == "p" else 0)
+
+
+def _zone(parts: dict[str, str | None]) -> tzinfo | None:
+    name, offset = parts.get("zone"), parts.get("offset")
+    if name is not None:
+        return _ZONES[name.casefold()]
+    if offset is None or offset.casefold() == "z":
+        return UTC if offset else None
+    minutes = int(offset[1:3]) * 60 + int(offset[-2:])
+    return timezone(timedelta(minutes=-minutes if offset[0] == "-" else minutes))

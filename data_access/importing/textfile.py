@@ -1,0 +1,182 @@
+"""CSV and TSV files, whatever their encoding, separator and dirt."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TextIO
+
+from data_access.importing.encodings import encoding_of, known_encoding
+from data_access.importing.mapping import FileForm
+from data_access.importing.sources import Cell, Row, Source, fitted, named_once
+from data_access.importing.texts import ImportFault, Said
+
+FIELD_LIMIT = 1 << 24
+"""Characters in one field; a longer one is a quotation mark that nobody closed."""
+
+SEPARATORS = (",", ";", "\t", "|")
+_SAMPLE_LINES = 60
+_SURE_WIDTH = 5
+
+
+def open_text(path: Path, form: FileForm) -> Source:
+    """The rows of a CSV or TSV file; what ``form`` leaves open is found out from the file.
+
+    Raises:
+        ImportFault: the file is absent, empty or has no such header row.
+    """
+    if not path.is_file():
+        raise ImportFault("no_file", file=path.name)
+    size = path.stat().st_size
+    if not size:
+        raise ImportFault("empty_file", file=path.name)
+    encoding = known_encoding(form.encoding) if form.encoding else encoding_of(path)
+    separator = form.separator or ("\t" if form.format == "tsv" else _separator_of(path, encoding))
+    file = path.open("r", encoding=encoding, errors="replace", newline="")
+    records = _records(file, separator)
+    header = _header(records, form.header)
+    return Source(
+        name=path.name,
+        header=header,
+        rows=_rows(records, header),
+        size=size,
+        done=lambda: size if file.closed else file.buffer.tell(),
+        facts={"format": "csv", "encoding": encoding, "separator": separator},
+    )
+
+
+def _header(records: Iterator[Row], number: int) -> list[str]:
+    found = next(islice((row for row in records if row.cells), number - 1, None), None)
+    if found is None:
+        raise ImportFault("no_header", number=number)
+    return named_once(found.cells)
+
+
+def _rows(records: Iterator[Row], header: list[str]) -> Iterator[Row]:
+    width = len(header)
+    for row in records:
+        if row.problem is not None:
+            yield row
+        elif row.cells:
+            yield fitted(row.line, row.cells, width)
+
+
+# -- records --------------------------------------------------------------------------------
+
+
+class _Lines:
+    """Physical lines for the csv module; keeps those of the record that is being read."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._again: deque[str] = deque()
+        self.number = 0
+        self.held: list[str] = []
+        self.ended = False
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else self._fresh()
+        self.held.append(line)
+        self.number += 1
+        return line
+
+    def _fresh(self) -> str:
+        try:
+            return next(self._lines)
+        except StopIteration:
+            self.ended = True
+            raise
+
+    @property
+    def first(self) -> int:
+        """Number of the first line of the record."""
+        return self.number - len(self.held) + 1
+
+    def give_up_first(self) -> str:
+        """Let go of the record's first line; the others are read again."""
+        line = self.held[0]
+        self.number = self.first
+        self._again.extendleft(reversed(self.held[1:]))
+        self.held.clear()
+        return line
+
+
+def _records(file: TextIO, separator: str) -> Iterator[Row]:
+    """Records with the number of their first line.
+
+    A quotation mark that is never closed would swallow the rows after it. Such a record's first
+    line is given up, and reading goes on with the line after it.
+    """
+    csv.field_size_limit(FIELD_LIMIT)
+    with file:
+        lines = _Lines(file)
+        width = 0
+        while True:
+            for row in _whole_records(lines, separator, width):
+                width = width or len(row.cells)
+                yield row
+            if not lines.held:
+                return
+            first = lines.first
+            cells: list[Cell] = [lines.give_up_first().rstrip("\r\n")]
+            yield Row(first, cells, Said("row_quote"))
+
+
+def _whole_records(lines: _Lines, separator: str, width: int) -> Iterator[Row]:
+    """Records until the end, or until one that isn't whole: its lines are left in ``held``."""
+    reader = csv.reader(lines, delimiter=separator)
+    held = lines.held
+    try:
+        for cells in reader:
+            if len(held) > 1 and _swallowed(held, lines.ended, separator, width):
+                return
+            width = width or len(cells)
+            yield Row(lines.first, cells)  # type: ignore[arg-type]
+            held.clear()
+    except csv.Error:
+        return
+
+
+def _swallowed(held: list[str], ended: bool, separator: str, width: int) -> bool:
+    """Whether a record of several lines has an unclosed quotation mark in it.
+
+    It has where the file ends inside the quotes, or where every line between its first and its
+    last is a whole record by itself, of enough columns to be no accident.
+    """
+    if ended and sum(line.count('"') for line in held) % 2:
+        return True
+    inner = held[1:-1]
+    return (
+        width >= _SURE_WIDTH
+        and bool(inner)
+        and all(len(cells) == width for cells in csv.reader(inner, delimiter=separator))
+    )
+
+
+# -- separator ------------------------------------------------------------------------------
+
+
+def _separator_of(path: Path, encoding: str) -> str:
+    """The separator that cuts the first lines into the most columns, most evenly."""
+    csv.field_size_limit(FIELD_LIMIT)
+    with path.open("r", encoding=encoding, errors="replace", newline="") as file:
+        lines = [line[:FIELD_LIMIT] for line in islice(file, _SAMPLE_LINES)]
+    return max(SEPARATORS, key=lambda separator: _evenness(lines, separator))
+
+
+def _evenness(lines: list[str], separator: str) -> tuple[float, int]:
+    try:
+        widths = Counter(len(row) for row in csv.reader(lines, delimiter=separator) if row)
+    except csv.Error:
+        return (0.0, 0)
+    wide = {width: count for width, count in widths.items() if width > 1}
+    if not wide:
+        return (0.0, 0)
+    width, count = max(wide.items(), key=lambda item: (item[1], item[0]))
+    return (count / sum(widths.values()), width)
