@@ -12,9 +12,11 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Integer, and_, case, cast, func, literal, not_, or_, select, union_all
+from sqlalchemy.exc import SQLAlchemyError
 
 from data_access import conditions as where
 from data_access.columns import grid_cell, seconds_between
+from data_access.errors import unavailable
 from data_access.metrics import survival
 from data_access.periods import Span, local_day, midnight, month_span, months_until, year_span
 from data_access.records import (
@@ -88,8 +90,11 @@ class Reports:
         self.rule = rule
 
     def _rows(self, statement: Executable) -> Sequence[Any]:
-        with self._engine.connect() as connection:
-            return connection.execute(statement).all()
+        try:
+            with self._engine.connect() as connection:
+                return connection.execute(statement).all()
+        except SQLAlchemyError as error:
+            raise unavailable(error) from error
 
     def _count(self, *conditions: where.Condition) -> int:
         statement = select(func.count()).select_from(reports).where(*conditions)

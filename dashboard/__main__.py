@@ -1,0 +1,5 @@
+"""``python -m dashboard`` is ``bcc-wall``."""
+
+from dashboard.cli import main
+
+main()

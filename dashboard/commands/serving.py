@@ -1,0 +1,66 @@
+"""``serve`` the wall, and the ``demo``: a made-up city with its life, in one command."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+import uvicorn
+
+from dashboard.factory import create_application
+from dashboard.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@click.command()
+def serve() -> None:
+    """Serve the wall of the report database."""
+    run_server(Settings.from_environment())
+
+
+@click.command()
+@click.option("--pace", default=6.0, show_default=True, help="Events a minute.")
+def demo(pace: float) -> None:
+    """Seed a made-up city where there is none, let it live, and serve its wall."""
+    settings = Settings.from_environment()
+    _seed_if_empty()
+    with _simulation(pace):
+        run_server(settings)
+
+
+def run_server(settings: Settings) -> None:
+    """Serve until interrupted."""
+    application = create_application(settings)
+    click.echo(f"Dinding BCC: http://{settings.host}:{settings.port}/wall/")
+    uvicorn.run(
+        application.asgi,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+
+
+def _seed_if_empty() -> None:
+    from dashboard.commands.data import seed_if_empty  # noqa: PLC0415
+
+    seed_if_empty()
+
+
+@contextmanager
+def _simulation(pace: float) -> Iterator[None]:
+    """The e-Masyarakat application's part, in a process of its own."""
+    command = [sys.executable, "-m", "dashboard", "simulate", "--pace", str(pace)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(10)

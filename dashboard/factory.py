@@ -1,0 +1,105 @@
+"""Put the parts together: settings in, a server out. Nothing happens at import."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import Flask, redirect
+
+from dashboard.asgi import create_asgi
+from dashboard.feed import Channel, Feed
+from dashboard.health import health_blueprint
+from dashboard.publisher import LOOK_OTHERS_S, LOOK_S, Publisher
+from dashboard.security import protect
+from dashboard.vendor import vendor_blueprint
+from dashboard.wall_app import create_wall_app, text_px
+from data_access.boundaries import Boundaries, computed_boundaries, read_boundaries
+from data_access.changes import change_token
+from data_access.engine import open_engine
+from data_access.errors import DataUnavailable
+from data_access.reports import Reports
+from layouts.drawing import Canvas, Drawing
+from layouts.palette import THEMES
+from layouts.wall import OVERVIEW, draw_scene
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from werkzeug.wrappers import Response
+
+    from dashboard.settings import Settings
+    from data_access.snapshot import Snapshot
+
+
+@dataclass
+class Application:
+    """A server and what it is made of."""
+
+    asgi: Starlette
+    server: Flask
+    feed: Feed
+    reports: Reports
+    publisher: Publisher
+
+
+def create_application(settings: Settings) -> Application:
+    """Build the server of one report database; it starts reading when it is run."""
+    engine = open_engine(settings.report_database)
+    reports = Reports(engine)
+    land = Land(settings, reports)
+    smallest = text_px(settings)
+
+    def draw(channel: Channel, snapshot: Snapshot) -> Drawing:
+        canvas = Canvas(THEMES[channel.theme], smallest, detail=channel.scene != OVERVIEW)
+        return draw_scene(channel.scene, snapshot, canvas, land.boundaries)
+
+    feed = Feed(
+        draw,
+        build=secrets.token_hex(4),
+        limits={"late_s": 2 * settings.refresh_s, "stale_s": settings.stale_s},
+    )
+    publisher = Publisher(
+        feed,
+        reports,
+        change_token(engine),
+        look_s=LOOK_S.get(engine.dialect.name, LOOK_OTHERS_S),
+        retry_s=settings.refresh_s,
+    )
+    server = create_server(settings, reports, feed)
+    return Application(create_asgi(server, feed, publisher), server, feed, reports, publisher)
+
+
+def create_server(settings: Settings, reports: Reports, feed: Feed) -> Flask:
+    """The Flask server with the wall's app, the API and health."""
+    server = Flask("bcc-wall", static_folder=None)
+    server.register_blueprint(vendor_blueprint())
+    server.register_blueprint(health_blueprint(reports, feed))
+
+    @server.get("/")
+    def home() -> Response:
+        return redirect("/wall/")
+
+    app = create_wall_app(server, settings)
+    with server.test_request_context("/wall/"):
+        app.index()
+    protect(server, app.csp_hashes())
+    return server
+
+
+class Land:
+    """The kelurahan's boundaries, read when first needed: the database may come later than we."""
+
+    def __init__(self, settings: Settings, reports: Reports) -> None:
+        self._reports = reports
+        self._found = read_boundaries(settings.boundaries) if settings.boundaries else None
+
+    @property
+    def boundaries(self) -> Boundaries:
+        """From the file, else computed from the database's label points."""
+        if self._found is None:
+            try:
+                self._found = computed_boundaries(self._reports.kelurahan())
+            except DataUnavailable:
+                return Boundaries((), indicative=True)
+        return self._found

@@ -1,0 +1,132 @@
+"""Where the kelurahan lie: from a boundary file, or computed from their label points.
+
+Computed cells are a Voronoi partition of the label points within an outline that has the city's
+area. They are indicative, and the screen says so.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from math import cos, radians
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shapely import MultiPoint, Point, Polygon, concave_hull, unary_union, voronoi_polygons
+from shapely.affinity import scale
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from data_access.records import Area
+
+KM_PER_DEGREE = 111.195
+CODE_KEYS = ("code", "kode", "kd_kelurahan", "id", "gid")
+NAME_KEYS = ("name", "nama", "kelurahan", "desa", "village")
+
+
+class BoundaryError(ValueError):
+    """A boundary file that can't be used; its text says why."""
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """The land of one kelurahan, in degrees (longitude, latitude)."""
+
+    code: str
+    name: str
+    geometry: BaseGeometry
+
+    def rings(self) -> list[list[tuple[float, float]]]:
+        """Outer rings as (longitude, latitude), rounded to about a metre."""
+        parts = getattr(self.geometry, "geoms", [self.geometry])
+        return [
+            [(round(x, 5), round(y, 5)) for x, y in part.exterior.coords]
+            for part in parts
+            if isinstance(part, Polygon) and not part.is_empty
+        ]
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """All kelurahan by code; ``indicative`` where the cells were computed."""
+
+    cells: tuple[Boundary, ...]
+    indicative: bool
+
+    @property
+    def outline(self) -> BaseGeometry:
+        """The city."""
+        return unary_union([cell.geometry for cell in self.cells])
+
+
+def read_boundaries(path: Path) -> Boundaries:
+    """Kelurahan from a GeoJSON file of polygons.
+
+    Raises:
+        BoundaryError: the file is not GeoJSON, or has no polygon with a code.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+        features = content["features"]
+        cells = tuple(cell for feature in features if (cell := _boundary(feature)) is not None)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BoundaryError(f"{path.name} is not a GeoJSON feature collection") from error
+    if not cells:
+        raise BoundaryError(
+            f"{path.name} has no polygon with a code; name the code one of {', '.join(CODE_KEYS)}"
+        )
+    return Boundaries(tuple(sorted(cells, key=lambda cell: cell.code)), indicative=False)
+
+
+def _boundary(feature: Mapping[str, Any]) -> Boundary | None:
+    geometry = shape(feature["geometry"])
+    if geometry.geom_type not in {"Polygon", "MultiPolygon"}:
+        return None
+    properties = {key.lower(): value for key, value in (feature.get("properties") or {}).items()}
+    code = next((properties[key] for key in CODE_KEYS if properties.get(key)), feature.get("id"))
+    name = next((properties[key] for key in NAME_KEYS if properties.get(key)), code)
+    if code is None:
+        return None
+    return Boundary(str(code), str(name), geometry if geometry.is_valid else geometry.buffer(0))
+
+
+def computed_boundaries(areas: Sequence[Area]) -> Boundaries:
+    """A cell around each label point; empty where fewer than three are known."""
+    known = [a for a in areas if a.latitude is not None and a.longitude is not None]
+    if len(known) < 3:
+        return Boundaries((), indicative=True)
+    shrink = cos(radians(sum(a.latitude or 0.0 for a in known) / len(known)))
+    points = {
+        area.code: Point((area.longitude or 0.0) * shrink, area.latitude or 0.0) for area in known
+    }
+    total = sum(area.area_km2 or 0.0 for area in known)
+    outline = _outline(list(points.values()), total)
+    regions = voronoi_polygons(MultiPoint(list(points.values())), extend_to=outline)
+    cells = tuple(
+        Boundary(area.code, area.name, _stretch(region.intersection(outline), shrink))
+        for area in known
+        for region in regions.geoms
+        if region.covers(points[area.code])
+    )
+    return Boundaries(cells, indicative=True)
+
+
+def _outline(points: list[Point], total_km2: float) -> BaseGeometry:
+    """A smooth hull around the points, grown until it has the city's area."""
+    hull = concave_hull(MultiPoint(points), ratio=0.45)
+    low, high = 0.001, 0.1
+    if not total_km2:
+        return hull.buffer(0.01)
+    target = total_km2 / KM_PER_DEGREE**2
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if hull.buffer(middle).area < target else (low, middle)
+    return hull.buffer(low)
+
+
+def _stretch(geometry: BaseGeometry, shrink: float) -> BaseGeometry:
+    """Back from equal distances to degrees."""
+    return scale(geometry, xfact=1 / shrink, yfact=1.0, origin=(0, 0))

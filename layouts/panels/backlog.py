@@ -1,0 +1,111 @@
+"""Open reports in each agency's hands: the overdue first, then by age; and the share met."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+
+from data_access.metrics import ENOUGH_CASES, wilson
+from data_access.records import AgeBand
+from layouts import formats, ids
+from layouts.drawing import Canvas, Drawing, heading, number, props, span, template, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from data_access.records import AgencyBacklog, OnTime
+    from data_access.snapshot import Snapshot
+
+PANEL = "backlog"
+OVERVIEW_ROWS = 10
+DETAIL_ROWS = 18
+
+
+def draw(snapshot: Snapshot, canvas: Canvas) -> Drawing:
+    """The sentence names whose backlog asks for a call."""
+    answer = snapshot.backlog
+    if answer.value is None:
+        return unknown(PANEL, answer, snapshot, "Tunggakan per SKPD")
+    rows = [row for row in answer.value if row.open or row.on_time.share.n]
+    rows = rows[: DETAIL_ROWS if canvas.detail else OVERVIEW_ROWS]
+    note = [
+        span("lewat tenggat", "key act"),
+        span("lainnya, makin lama makin gelap", "key ages"),
+        "tepat waktu 90 hari",
+    ]
+    return heading(PANEL, _title(rows), answer, snapshot, note) | props(
+        ids.figure(PANEL), figure=backlog_figure(rows, canvas)
+    )
+
+
+def _title(rows: Sequence[AgencyBacklog]) -> list[object]:
+    if not rows or not rows[0].open:
+        return ["Tidak ada tunggakan"]
+    first = rows[0]
+    if not first.overdue:
+        return ["Tidak ada SKPD yang lewat tenggat"]
+    return [f"{first.agency}: ", number(formats.number(first.overdue), "act"), " lewat tenggat"]
+
+
+def backlog_figure(rows: Sequence[AgencyBacklog], canvas: Canvas) -> go.Figure:
+    """Horizontal bars, one for each agency, labelled directly with numbers and share."""
+    theme = canvas.theme
+    positions = list(range(len(rows)))
+    figure = go.Figure(layout={"template": template(theme, canvas.text_px)})
+    _add_bars(figure, positions, [row.overdue for row in rows], theme.act)
+    for band, colour in zip(AgeBand, theme.ages, strict=True):
+        rest = [row.bands[band] - row.overdue_bands.get(band, 0) for row in rows]
+        _add_bars(figure, positions, rest, colour)
+    labels = [
+        label
+        for position, row in zip(positions, rows, strict=True)
+        for label in _labels(position, row, canvas)
+    ]
+    longest = max((row.open for row in rows), default=1) or 1
+    return figure.update_layout(
+        barmode="stack",
+        bargap=0.42,
+        margin={
+            "l": 8.2 * canvas.text_px * 0.62,
+            "r": canvas.text_px * (13 if canvas.detail else 6.6),
+        },
+        annotations=labels,
+        xaxis={"visible": False, "range": [0, longest]},
+        yaxis={
+            "tickmode": "array",
+            "tickvals": positions,
+            "ticktext": [row.agency for row in rows],
+            "range": [len(rows) - 0.5, -0.5],
+            "tickfont": {"color": theme.text},
+        },
+    )
+
+
+def _add_bars(figure: go.Figure, positions: list[int], values: list[int], colour: str) -> None:
+    figure.add_bar(
+        orientation="h", x=values, y=positions, marker={"color": colour, "line": {"width": 0}}
+    )
+
+
+def _labels(position: int, row: AgencyBacklog, canvas: Canvas) -> list[dict[str, object]]:
+    theme, size = canvas.theme, canvas.text_px
+    shared = {"xref": "paper", "x": 1, "y": position, "showarrow": False, "xanchor": "right"}
+    texts = [
+        (formats.number(row.open), size * 2.3, theme.text),
+        (_share(row.on_time, canvas), size * (13 if canvas.detail else 6.4), theme.muted),
+    ]
+    return [
+        shared | {"text": text, "xshift": shift, "font": {"color": colour}}
+        for text, shift, colour in texts
+    ]
+
+
+def _share(on_time: OnTime, canvas: Canvas) -> str:
+    if on_time.share.n < ENOUGH_CASES:
+        return "belum cukup data" if canvas.detail else f"n = {on_time.share.n}"
+    interval = wilson(on_time.share)
+    if not canvas.detail or interval is None:
+        return formats.percent(on_time.share)
+    low, high = (formats.number(bound * 100) for bound in interval)
+    return f"{formats.percent(on_time.share)} ({low}–{high}, n = {on_time.share.n})"

@@ -1,0 +1,287 @@
+"""Open incidents over the kelurahan: by age and subject, gathered where they crowd.
+
+Drawn as shapes and markers on locked axes, without a map trace: nothing is fetched, and there is
+no WebGL context that could be lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from math import cos, radians, sqrt
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+
+from layouts import formats, ids
+from layouts.drawing import Canvas, Drawing, cells, heading, number, props, span, template, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from data_access.boundaries import Boundaries
+    from data_access.records import Incidents, KelurahanOpen
+    from data_access.snapshot import Snapshot
+
+PANEL = "map"
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross")
+SYMBOL_SIGNS = ("●", "■", "◆", "▲", "✚")
+OTHER = "lainnya"
+CROWD_CELLS = 2
+"""Neighbouring cells of the database's grid that become one mark, in each direction."""
+MARGIN = 0.004
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What is drawn at one place."""
+
+    x: float
+    y: float
+    open: int
+    overdue: int
+    subject: str
+    newest: datetime
+
+
+def draw(snapshot: Snapshot, canvas: Canvas, boundaries: Boundaries) -> Drawing:
+    """The sentence, the map and, on a whole canvas, the kelurahan as rows."""
+    places, incidents = snapshot.kelurahan, snapshot.incidents
+    if places.value is None or incidents.value is None:
+        late = places if places.value is None else incidents
+        return unknown(PANEL, late, snapshot, "Laporan terbuka di peta")
+    subjects = leading_subjects(incidents.value)
+    marks = gather(incidents.value, subjects)
+    note = [
+        *(
+            span(f"{sign} {name}")
+            for sign, name in zip(SYMBOL_SIGNS, [*subjects, OTHER], strict=False)
+        ),
+    ]
+    drawing = heading(PANEL, _title(places.value), incidents, snapshot, note)
+    drawing |= props(
+        ids.figure(PANEL), figure=map_figure(marks, places.value, boundaries, subjects, canvas)
+    )
+    if canvas.detail:
+        drawing |= props(ids.body(PANEL), children=_rows(places.value))
+    return drawing
+
+
+def _title(places: Sequence[KelurahanOpen]) -> list[object]:
+    total = sum(place.open for place in places)
+    worst = max(places, key=lambda place: (place.overdue, place.open), default=None)
+    title: list[object] = [number(formats.number(total)), " laporan terbuka"]
+    if worst is not None and worst.overdue:
+        title += [", terberat di ", span(worst.name)]
+    return title
+
+
+def leading_subjects(incidents: Sequence[Incidents], count: int = len(SYMBOLS) - 1) -> list[str]:
+    """The categories with most open reports; they get a shape of their own."""
+    totals: dict[str, int] = {}
+    for row in incidents:
+        totals[row.category] = totals.get(row.category, 0) + row.open
+    return sorted(totals, key=lambda name: (-totals[name], name))[:count]
+
+
+def gather(incidents: Sequence[Incidents], subjects: Sequence[str]) -> list[Mark]:
+    """One mark for each small block of the grid, at the weighted middle of its reports."""
+    blocks: dict[tuple[int, int], list[Incidents]] = {}
+    for row in incidents:
+        block = (
+            int(row.latitude * 400 // CROWD_CELLS),
+            int(row.longitude * 400 // CROWD_CELLS),
+        )
+        blocks.setdefault(block, []).append(row)
+    return [_mark(rows, subjects) for _, rows in sorted(blocks.items())]
+
+
+def _mark(rows: Sequence[Incidents], subjects: Sequence[str]) -> Mark:
+    total = sum(row.open for row in rows)
+    heaviest = max(rows, key=lambda row: (row.overdue, row.open, row.category))
+    latitude = sum(row.latitude * row.open for row in rows) / total
+    longitude = sum(row.longitude * row.open for row in rows) / total
+    return Mark(
+        x=longitude,
+        y=latitude,
+        open=total,
+        overdue=sum(row.overdue for row in rows),
+        subject=heaviest.category if heaviest.category in subjects else OTHER,
+        newest=max(row.newest for row in rows),
+    )
+
+
+def map_figure(
+    marks: Sequence[Mark],
+    places: Sequence[KelurahanOpen],
+    boundaries: Boundaries,
+    subjects: Sequence[str],
+    canvas: Canvas,
+) -> go.Figure:
+    """Land in tones of the ground by open reports, marks above it, the newest ringed."""
+    theme = canvas.theme
+    shrink = cos(radians(_middle_latitude(marks, boundaries)))
+    counts = {place.code: place.open for place in places}
+    most = max(counts.values(), default=0) or 1
+    figure = go.Figure(layout={"template": template(theme, canvas.text_px)})
+    figure.update_layout(
+        shapes=[
+            {
+                "type": "path",
+                "layer": "below",
+                "path": _path(ring, shrink),
+                "fillcolor": _blend(
+                    theme.land, theme.land_full, sqrt(counts.get(cell.code, 0) / most)
+                ),
+                "line": {"color": theme.border, "width": 1.2},
+            }
+            for cell in boundaries.cells
+            for ring in cell.rings()
+        ],
+        annotations=[*_names(places, boundaries, shrink, canvas), *_newest(marks, shrink, canvas)],
+        xaxis={"visible": False, "range": _range(marks, boundaries, 0, shrink)},
+        yaxis={
+            "visible": False,
+            "range": _range(marks, boundaries, 1, 1.0),
+            "scaleanchor": "x",
+            "scaleratio": 1,
+        },
+    )
+    calm = [mark for mark in marks if not mark.overdue]
+    act = [mark for mark in marks if mark.overdue]
+    _add_marks(figure, calm, subjects, shrink, theme.ages[1], canvas)
+    _add_marks(figure, act, subjects, shrink, theme.act, canvas)
+    return figure
+
+
+def _middle_latitude(marks: Sequence[Mark], boundaries: Boundaries) -> float:
+    if boundaries.cells:
+        _, low, _, high = boundaries.outline.bounds
+        return float(low + high) / 2
+    return marks[0].y if marks else 0.0
+
+
+def _range(
+    marks: Sequence[Mark], boundaries: Boundaries, axis: int, factor: float
+) -> list[float] | None:
+    if boundaries.cells:
+        bounds = boundaries.outline.bounds
+        low, high = bounds[axis], bounds[axis + 2]
+    elif marks:
+        values = [(mark.x, mark.y)[axis] for mark in marks]
+        low, high = min(values), max(values)
+    else:
+        return None
+    return [round((low - MARGIN) * factor, 5), round((high + MARGIN) * factor, 5)]
+
+
+def _path(ring: Sequence[tuple[float, float]], shrink: float) -> str:
+    points = [f"{x * shrink:.4f},{y:.4f}" for x, y in ring[:-1]]
+    return "M" + "L".join(points) + "Z"
+
+
+def _blend(low: str, high: str, share: float) -> str:
+    """A colour between two, in steps of an eighth, so that small changes stay calm."""
+    step = round(share * 8) / 8
+    parts = [
+        round(int(low[n : n + 2], 16) + step * (int(high[n : n + 2], 16) - int(low[n : n + 2], 16)))
+        for n in (1, 3, 5)
+    ]
+    return "#" + "".join(f"{part:02x}" for part in parts)
+
+
+def _add_marks(
+    figure: go.Figure,
+    marks: Sequence[Mark],
+    subjects: Sequence[str],
+    shrink: float,
+    colour: str,
+    canvas: Canvas,
+) -> None:
+    shapes = dict(zip([*subjects, OTHER], SYMBOLS, strict=False))
+    figure.add_scatter(
+        x=[round(mark.x * shrink, 5) for mark in marks],
+        y=[round(mark.y, 5) for mark in marks],
+        mode="markers+text",
+        text=[str(mark.open) if mark.open > 2 else "" for mark in marks],
+        textfont={"color": canvas.theme.ground, "size": canvas.text_px, "weight": 700},
+        marker={
+            "color": colour,
+            "opacity": 0.95,
+            "symbol": [shapes.get(mark.subject, SYMBOLS[-1]) for mark in marks],
+            "size": [_size(mark, canvas) for mark in marks],
+            "line": {"color": canvas.theme.ground, "width": 2},
+        },
+    )
+
+
+def _size(mark: Mark, canvas: Canvas) -> float:
+    if mark.open > 2:
+        return round(canvas.text_px * 1.25 * sqrt(1 + mark.open / 12), 1)
+    return round(canvas.text_px * (0.62 if mark.open == 1 else 0.78), 1)
+
+
+def _names(
+    places: Sequence[KelurahanOpen], boundaries: Boundaries, shrink: float, canvas: Canvas
+) -> list[dict[str, object]]:
+    """Names of the kelurahan that need somebody, where they don't run into each other."""
+    points = {cell.code: cell.geometry.representative_point() for cell in boundaries.cells}
+    ranked = sorted(places, key=lambda place: (-place.overdue, -place.open, place.code))
+    shown: list[tuple[float, float]] = []
+    labels: list[dict[str, object]] = []
+    for place in ranked:
+        point = points.get(place.code)
+        if point is None or not place.open or len(labels) >= (14 if canvas.detail else 7):
+            continue
+        if any(abs(point.x - x) < 0.021 and abs(point.y - y) < 0.0075 for x, y in shown):
+            continue
+        shown.append((point.x, point.y))
+        labels.append(
+            {
+                "x": round(point.x * shrink, 5),
+                "y": round(point.y, 5),
+                "text": place.name,
+                "showarrow": False,
+                "yshift": -canvas.text_px,
+                "font": {"color": canvas.theme.text, "size": canvas.text_px},
+                "bgcolor": "rgba(0,0,0,0)",
+            }
+        )
+    return labels
+
+
+def _newest(marks: Sequence[Mark], shrink: float, canvas: Canvas) -> list[dict[str, object]]:
+    if not marks:
+        return []
+    mark = max(marks, key=lambda item: item.newest)
+    return [
+        {
+            "x": round(mark.x * shrink, 5),
+            "y": round(mark.y, 5),
+            "text": f"terbaru {formats.clock(mark.newest)}",
+            "showarrow": True,
+            "arrowcolor": canvas.theme.text,
+            "arrowwidth": 2,
+            "arrowhead": 0,
+            "standoff": canvas.text_px * 0.5,
+            "ax": canvas.text_px * 3,
+            "ay": -canvas.text_px * 2.2,
+            "font": {"color": canvas.theme.text, "size": canvas.text_px, "weight": 600},
+        }
+    ]
+
+
+def _rows(places: Sequence[KelurahanOpen]) -> list[object]:
+    ranked = sorted(places, key=lambda place: (-place.overdue, -place.open, place.name))
+    head = cells("head", ["kelurahan", "terbuka", "lewat"], "head")
+    return [head] + [
+        cells(
+            place.code,
+            [
+                span(place.name, "strong"),
+                number(formats.number(place.open)),
+                number(formats.number(place.overdue), "act" if place.overdue else "muted"),
+            ],
+        )
+        for place in ranked
+    ]
