@@ -8,14 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from math import isfinite
-from typing import Any
 
 from data_access.importing.mapping import BY_DATES, QUARANTINE, ImportMapping
 from data_access.importing.moments import moment_reader
-from data_access.importing.sources import Cell
-from data_access.importing.texts import UnreadableRow
-from data_access.importing.words import EMPTY, EMPTY_VALUE, plain
+from data_access.importing.positions import pair, position
+from data_access.importing.sources import Cell, says_nothing
+from data_access.importing.texts import UnreadableRowError
+from data_access.importing.words import EMPTY, EMPTY_VALUE
+from data_access.plain import plain
 from data_access.records import BEGINNING, Status
 
 TICKET_LIMIT = 40
@@ -28,7 +28,6 @@ CLOCK_SKEW = timedelta(minutes=5)
 FLAG_COLUMNS = ("anonymous", "confidential")
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_POINT = re.compile(r"\(?\s*(-?[0-9.]+)[\s,;]+(-?[0-9.]+)\s*\)?")
 _HOPS = (
     ("agency", "forwarded"),
     ("second_agency", "second_forwarded"),
@@ -111,7 +110,7 @@ class Converter:
         """The report that a row tells of.
 
         Raises:
-            UnreadableRow: the row goes to quarantine.
+            UnreadableRowError: the row goes to quarantine.
         """
         self._noted.clear()
         report = self._converted(cells)
@@ -211,16 +210,16 @@ class Converter:
             return self._digest(cells)
         ticket = self._value(cells, "ticket")
         if ticket is None:
-            raise UnreadableRow("row_no_value", column="ticket")
+            raise UnreadableRowError("row_no_value", column="ticket")
         if len(ticket) > TICKET_LIMIT:
-            raise UnreadableRow("row_ticket", limit=TICKET_LIMIT)
+            raise UnreadableRowError("row_ticket", limit=TICKET_LIMIT)
         return ticket
 
     def _digest(self, cells: list[Cell]) -> str:
         identity = ("created", "title", "body", "reporter", "phone", "address")
         parts = [self._text(cells, column) or "" for column in identity]
         if not any(parts[1:3]):
-            raise UnreadableRow("row_no_value", column="title")
+            raise UnreadableRowError("row_no_value", column="title")
         return "I-" + blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
 
     # -- moments and status -----------------------------------------------------------------
@@ -230,20 +229,20 @@ class Converter:
         if at is None:
             return None
         cell = cells[at]
-        if cell is None or cell == "" or _says_nothing(cell):
+        if cell is None or cell == "" or says_nothing(cell):
             return None
         try:
             moment = self._read_moment(cell)
         except ValueError as error:
-            raise UnreadableRow("row_date", column=column, value=str(cell)[:80]) from error
+            raise UnreadableRowError("row_date", column=column, value=str(cell)[:80]) from error
         if not BEGINNING <= moment <= self._latest:
-            raise UnreadableRow("row_date_range", column=column, value=str(cell)[:80])
+            raise UnreadableRowError("row_date_range", column=column, value=str(cell)[:80])
         return moment
 
     def _created(self, cells: list[Cell]) -> datetime:
         created = self._moment(cells, "created")
         if created is None:
-            raise UnreadableRow("row_no_value", column="created")
+            raise UnreadableRowError("row_no_value", column="created")
         return created
 
     def _hops_of(self, cells: list[Cell], created: datetime) -> tuple[Hop, ...]:
@@ -295,7 +294,7 @@ class Converter:
         if word is not None:
             self.unknown_statuses[word[:40]] += 1
             if self._mapping.unknown_status == QUARANTINE:
-                raise UnreadableRow("row_status", value=word[:80])
+                raise UnreadableRowError("row_status", value=word[:80])
             self._noted.append("status_unknown")
             if self._mapping.unknown_status != BY_DATES:
                 return Status(self._mapping.unknown_status)
@@ -313,7 +312,7 @@ class Converter:
             self._noted.append("finish_from_update")
             return known
         if self._mapping.unknown_finish == QUARANTINE:
-            raise UnreadableRow("row_finish")
+            raise UnreadableRowError("row_finish")
         self._noted.append("finish_unknown")
         return created if self._mapping.unknown_finish == "created" else max(self._now, created)
 
@@ -326,57 +325,18 @@ class Converter:
             return lambda cells: self._checked(cells[lat], cells[lon])
         if "position" in at:
             whole = at["position"]
-            return lambda cells: self._checked(*_pair(cells[whole]))
+            return lambda cells: self._checked(*pair(cells[whole]))
         return lambda _cells: (None, None)
 
-    def _checked(self, first: Any, second: Any) -> tuple[float | None, float | None]:
-        """Latitude and longitude; swapped ones swapped back, impossible and 0/0 ones dropped."""
-        if _says_nothing(first) and _says_nothing(second):
-            return None, None
-        latitude, longitude = self._degrees(first), self._degrees(second)
-        if latitude is not None and longitude is not None and (latitude or longitude):
-            if abs(latitude) <= 90 and abs(longitude) <= 180:
-                return latitude, longitude
-            if abs(longitude) <= 90 and abs(latitude) <= 180:
-                self._noted.append("swapped")
-                return longitude, latitude
-        self._noted.append("no_position")
-        return None, None
-
-    def _degrees(self, cell: Any) -> float | None:
-        if isinstance(cell, str) and self._mapping.decimal == ",":
-            cell = cell.replace(".", "").replace(",", ".") if "," in cell else cell
-        try:
-            value = float(cell)
-        except (TypeError, ValueError):
-            return None
-        return value if isfinite(value) else None
+    def _checked(self, first: Cell, second: Cell) -> tuple[float | None, float | None]:
+        latitude, longitude, note = position(first, second, self._mapping.decimal)
+        if note is not None:
+            self._noted.append(note)
+        return latitude, longitude
 
 
-def _says_nothing(cell: Any) -> bool:
-    if cell is None or cell == "":
-        return True
-    if not isinstance(cell, str):
-        return False
-    text = cell.strip().lower()
-    return text in EMPTY_VALUE or text.startswith("0000-00-00")
-
-
-def _written(cell: Any) -> str:
+def _written(cell: Cell) -> str:
     """A typed cell as text: whole numbers without a point."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return cell.isoformat(" ") if isinstance(cell, datetime) else str(cell)
-
-
-def _pair(cell: Any) -> tuple[Any, Any]:
-    """Latitude and longitude of ``3.6, 98.5`` or ``POINT (98.5 3.6)``."""
-    if _says_nothing(cell):
-        return None, None
-    text = str(cell).strip()
-    well_known = text.upper().startswith("POINT")
-    found = _POINT.fullmatch(text[5:] if well_known else text)
-    if found is None:
-        return text, None
-    first, second = found.groups()
-    return (second, first) if well_known else (first, second)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
-from data_access.importing.texts import ImportFault
+from data_access.importing.texts import ImportingError
 
 _BLOCK = 1 << 20
 _MARKS = (
@@ -23,13 +23,13 @@ def known_encoding(name: str) -> str:
     """The name of an encoding that Python has.
 
     Raises:
-        ImportFault: there is no such encoding.
+        ImportingError: there is no such encoding.
     """
     try:
         codecs.lookup(name)
         return "utf-8-sig" if codecs.lookup(name).name == "utf-8" else name
     except LookupError as error:
-        raise ImportFault("bad_encoding", encoding=name) from error
+        raise ImportingError("bad_encoding", encoding=name) from error
 
 
 def encoding_of(path: Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -12,9 +11,10 @@ from zipfile import BadZipFile
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from data_access.importing.headers import take_header
 from data_access.importing.mapping import FileForm
-from data_access.importing.sources import Cell, Row, Source, fitted, named_once
-from data_access.importing.texts import ImportFault
+from data_access.importing.sources import Cell, Row, Source, fitted
+from data_access.importing.texts import ImportingError
 
 
 def open_excel(path: Path, form: FileForm) -> Source:
@@ -23,24 +23,27 @@ def open_excel(path: Path, form: FileForm) -> Source:
     Formulas are kept as text and never computed.
 
     Raises:
-        ImportFault: the file is absent or broken, or has no such sheet or header row.
+        ImportingError: the file is absent or broken, or has no such sheet or header row.
     """
     if not path.is_file():
-        raise ImportFault("no_file", file=path.name)
+        raise ImportingError("no_file", file=path.name)
     sheet = _sheet(path, form.sheet)
     records = _records(sheet)
-    header_row = next(islice(records, form.header - 1, None), None)
-    if header_row is None:
-        raise ImportFault("no_header", number=form.header)
-    header = named_once(_trimmed(header_row.cells))
+    header, number, rest = take_header(records, form.header)
     reached = [0]
     return Source(
         name=path.name,
         header=header,
-        rows=_rows(records, len(header), reached),
+        rows=_rows(rest, len(header), reached),
         size=sheet.max_row or 0,
         done=lambda: reached[0],
-        facts={"format": "xlsx", "encoding": "xlsx", "separator": "-", "sheet": sheet.title},
+        facts={
+            "format": "xlsx",
+            "encoding": "-",
+            "separator": "-",
+            "header": str(number),
+            "sheet": sheet.title,
+        },
     )
 
 
@@ -48,11 +51,11 @@ def _sheet(path: Path, name: str | None) -> Any:
     try:
         book = load_workbook(path, read_only=True)
     except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise ImportFault("bad_excel", file=path.name) from error
+        raise ImportingError("bad_excel", file=path.name) from error
     if name is None:
         return book.worksheets[0]
     if name not in book.sheetnames:
-        raise ImportFault("no_sheet", sheet=name, known=", ".join(book.sheetnames))
+        raise ImportingError("no_sheet", sheet=name, known=", ".join(book.sheetnames))
     return book[name]
 
 
@@ -73,8 +76,3 @@ def _cell(value: Any) -> Cell:
     if value is None or isinstance(value, str | bool | int | float | dt.datetime | dt.date):
         return value
     return str(value)
-
-
-def _trimmed(cells: list[Cell]) -> list[Cell]:
-    last = max((at for at, cell in enumerate(cells, start=1) if cell not in {None, ""}), default=0)
-    return cells[:last]

@@ -10,8 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data_access.importing.moments import moment_reader
-from data_access.importing.texts import MappingFault
-from data_access.importing.words import HEADERS, TRUE, plain, plain_header
+from data_access.importing.texts import MappingError
+from data_access.importing.words import HEADERS, TRUE, plain_header
+from data_access.plain import plain
 from data_access.records import Status
 
 COLUMNS = tuple(HEADERS)
@@ -31,7 +32,7 @@ class FileForm:
     format: str | None = None
     encoding: str | None = None
     separator: str | None = None
-    header: int = 1
+    header: int | None = None
     sheet: str | None = None
 
 
@@ -76,14 +77,14 @@ def read_mapping(path: Path) -> ImportMapping:
     """Read a mapping from a TOML file.
 
     Raises:
-        MappingFault: with one sentence that says what is wrong.
+        MappingError: with one sentence that says what is wrong.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise MappingFault("no_file", file=path.name) from error
+        raise MappingError("no_file", file=path.name) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise MappingFault("mapping_toml", file=path.name, error=error) from error
+        raise MappingError("mapping_toml", file=path.name, error=error) from error
     return mapping_from(content)
 
 
@@ -91,7 +92,7 @@ def mapping_from(content: Mapping[str, Any]) -> ImportMapping:
     """Check the parsed TOML and make a mapping of it.
 
     Raises:
-        MappingFault: with one sentence that says what is wrong.
+        MappingError: with one sentence that says what is wrong.
     """
     _known_keys("", content, _SECTIONS)
     given: dict[str, Any] = {}
@@ -109,7 +110,7 @@ def resolve(mapping: ImportMapping, header: list[str]) -> dict[str, int]:
     Headers are compared without case, accents and punctuation where they don't match as typed.
 
     Raises:
-        MappingFault: the file lacks a column.
+        MappingError: the file lacks a column.
     """
     exact = {name: at for at, name in reversed(list(enumerate(header)))}
     loose = {plain_header(name): at for at, name in reversed(list(enumerate(header)))}
@@ -117,7 +118,7 @@ def resolve(mapping: ImportMapping, header: list[str]) -> dict[str, int]:
     for column, name in mapping.columns.items():
         at = exact.get(name, loose.get(plain_header(name)))
         if at is None:
-            raise MappingFault(
+            raise MappingError(
                 "mapping_column", header=name, column=column, known=", ".join(header)
             )
         found[column] = at
@@ -139,7 +140,7 @@ def _file(section: dict[str, Any]) -> dict[str, Any]:
     for key, value in section.items():
         _of_kind("file", key, value, int if key == "header" else str)
     if section.get("header", 1) < 1:
-        raise MappingFault(
+        raise MappingError(
             "mapping_kind", section="file", key="header", kind="≥ 1", value=section["header"]
         )
     _choice("file", section, "format", ("csv", "tsv", "xlsx", "open311"))
@@ -214,9 +215,9 @@ _SECTIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 
 def _check_needed(columns: Mapping[str, str]) -> None:
     if "created" not in columns:
-        raise MappingFault("mapping_needs", column="created")
+        raise MappingError("mapping_needs", column="created")
     if not {"ticket", "title", "body"} & set(columns):
-        raise MappingFault("mapping_identity")
+        raise MappingError("mapping_identity")
 
 
 def _known_keys(section: str, given: Iterable[str], known: Iterable[str]) -> None:
@@ -225,14 +226,14 @@ def _known_keys(section: str, given: Iterable[str], known: Iterable[str]) -> Non
         if key in names:
             continue
         if not section:
-            raise MappingFault("mapping_section", section=key, known=", ".join(names))
-        raise MappingFault("mapping_key", key=key, section=section, known=", ".join(names))
+            raise MappingError("mapping_section", section=key, known=", ".join(names))
+        raise MappingError("mapping_key", key=key, section=section, known=", ".join(names))
 
 
 def _of_kind(section: str, key: str, value: Any, kind: type) -> None:
     if not isinstance(value, kind) or isinstance(value, bool):
         named = {str: "teks/text", int: "angka/number", dict: "tabel/table", list: "daftar/list"}
-        raise MappingFault(
+        raise MappingError(
             "mapping_kind", section=section or "TOML", key=key, kind=named[kind], value=value
         )
 
@@ -247,7 +248,7 @@ def _words(section: str, key: str, value: Any) -> list[str]:
 
 def _choice(section: str, given: Mapping[str, Any], key: str, known: tuple[str, ...]) -> None:
     if key in given and given[key] not in known:
-        raise MappingFault(
+        raise MappingError(
             "mapping_choice", section=section, key=key, value=given[key], known=", ".join(known)
         )
 
@@ -260,4 +261,4 @@ def _zone(name: Any) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
-        raise MappingFault("mapping_zone", zone=name) from error
+        raise MappingError("mapping_zone", zone=name) from error

@@ -99,9 +99,7 @@ def _changed_facts(stored: ReportRow, new: ReportRow) -> dict[str, Any]:
 
 def _same_place(had: Any, told: Any) -> bool:
     return (
-        isinstance(had, float)
-        and isinstance(told, float)
-        and abs(had - told) <= SAME_PLACE_DEGREES
+        isinstance(had, float) and isinstance(told, float) and abs(had - told) <= SAME_PLACE_DEGREES
     )
 
 

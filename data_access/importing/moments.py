@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Any
 
-from data_access.importing.texts import MappingFault
+from data_access.importing.texts import MappingError
 
 MomentReader = Callable[[Any], datetime]
 """From a cell (text, number, date or datetime) to a moment in UTC; ValueError where it can't."""
@@ -72,7 +72,7 @@ def moment_reader(formats: Sequence[str], zone: tzinfo) -> MomentReader:
     repeats is its first one.
 
     Raises:
-        MappingFault: a format has a directive that isn't known.
+        MappingError: a format has a directive that isn't known.
     """
     readers = [_reader_of(text, zone) for text in formats]
 
@@ -151,7 +151,7 @@ def _pattern(text: str) -> str:
     for directive, space, literal in _TOKEN.findall(text):
         if directive:
             if directive not in _DIRECTIVES:
-                raise MappingFault("mapping_format", format=text, directive=f"%{directive}")
+                raise MappingError("mapping_format", format=text, directive=f"%{directive}")
             parts.append(_DIRECTIVES[directive])
         else:
             parts.append(r"\s+" if space else re.escape(literal))
@@ -159,7 +159,7 @@ def _pattern(text: str) -> str:
         pattern = "".join(parts)
         re.compile(pattern)
     except re.error as error:
-        raise MappingFault("mapping_format", format=text, directive=str(error)) from error
+        raise MappingError("mapping_format", format=text, directive=str(error)) from error
     return pattern
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from data_access.importing.convert import Person
 from data_access.importing.session import Ids, Inserter
-from data_access.importing.words import plain
+from data_access.plain import plain
 from data_access.schema import agencies, categories, reporters
 
 ABBREVIATION_LIMIT = 40

@@ -6,11 +6,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, func, inspect, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    func,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from data_access.columns import Moment
-from data_access.importing.texts import ImportFault
+from data_access.importing.texts import ImportingError
 from data_access.schema import (
     agencies,
     categories,
@@ -44,7 +55,7 @@ def owned(engine: Engine) -> Iterator[Connection]:
     Committed at the end of the block; whatever ends it otherwise, the rows are as they were.
 
     Raises:
-        ImportFault: the database is someone else's, is locked, or refuses.
+        ImportingError: the database is someone else's, is locked, or refuses.
     """
     try:
         with engine.connect() as connection:
@@ -59,10 +70,10 @@ def owned(engine: Engine) -> Iterator[Connection]:
             connection.commit()
     except OperationalError as error:
         if "locked" in str(error.orig) or "lock" in str(error.orig).lower():
-            raise ImportFault("locked_database") from error
-        raise ImportFault("database_failed", error=_reason(error)) from error
+            raise ImportingError("locked_database") from error
+        raise ImportingError("database_failed", error=_reason(error)) from error
     except SQLAlchemyError as error:
-        raise ImportFault("database_failed", error=_reason(error)) from error
+        raise ImportingError("database_failed", error=_reason(error)) from error
 
 
 def _reason(error: SQLAlchemyError) -> str:
@@ -108,13 +119,13 @@ def _advance_sequences(connection: Connection) -> None:
 
 def _need_lock(connection: Connection, statement: str) -> None:
     if not connection.execute(text(statement)).scalar():
-        raise ImportFault("locked_database")
+        raise ImportingError("locked_database")
 
 
 def _refuse_views(connection: Connection) -> None:
     views = set(inspect(connection).get_view_names()) & set(metadata.tables)
     if views:
-        raise ImportFault("foreign_database", name=min(views))
+        raise ImportingError("foreign_database", name=min(views))
 
 
 class Inserter:

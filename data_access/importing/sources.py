@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from data_access.importing.texts import Said
+from data_access.importing.words import EMPTY_VALUE
 
 Cell = str | int | float | bool | datetime | date | None
 
@@ -34,6 +35,16 @@ class Source:
     size: int = 0
     done: Callable[[], int] = field(default=lambda: 0)
     facts: dict[str, str] = field(default_factory=dict)
+
+
+def says_nothing(cell: Cell) -> bool:
+    """Whether a cell that should hold no prose is as good as empty."""
+    if cell is None:
+        return True
+    if not isinstance(cell, str):
+        return False
+    text = cell.strip().lower()
+    return text in EMPTY_VALUE or text.startswith("0000-00-00")
 
 
 def named_once(header: list[Cell]) -> list[str]:

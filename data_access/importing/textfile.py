@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TextIO
 
 from data_access.importing.encodings import encoding_of, known_encoding
+from data_access.importing.headers import take_header
 from data_access.importing.mapping import FileForm
-from data_access.importing.sources import Cell, Row, Source, fitted, named_once
-from data_access.importing.texts import ImportFault, Said
+from data_access.importing.sources import Cell, Row, Source, fitted
+from data_access.importing.texts import ImportingError, Said
 
 FIELD_LIMIT = 1 << 24
 """Characters in one field; a longer one is a quotation mark that nobody closed."""
@@ -26,41 +27,38 @@ def open_text(path: Path, form: FileForm) -> Source:
     """The rows of a CSV or TSV file; what ``form`` leaves open is found out from the file.
 
     Raises:
-        ImportFault: the file is absent, empty or has no such header row.
+        ImportingError: the file is absent, empty or has no such header row.
     """
     if not path.is_file():
-        raise ImportFault("no_file", file=path.name)
+        raise ImportingError("no_file", file=path.name)
     size = path.stat().st_size
     if not size:
-        raise ImportFault("empty_file", file=path.name)
+        raise ImportingError("empty_file", file=path.name)
     encoding = known_encoding(form.encoding) if form.encoding else encoding_of(path)
     separator = form.separator or ("\t" if form.format == "tsv" else _separator_of(path, encoding))
     file = path.open("r", encoding=encoding, errors="replace", newline="")
     records = _records(file, separator)
-    header = _header(records, form.header)
+    header, number, rest = take_header(records, form.header)
     return Source(
         name=path.name,
         header=header,
-        rows=_rows(records, header),
+        rows=_rows(rest, len(header)),
         size=size,
         done=lambda: size if file.closed else file.buffer.tell(),
-        facts={"format": "csv", "encoding": encoding, "separator": separator},
+        facts={
+            "format": "csv",
+            "encoding": encoding,
+            "separator": separator,
+            "header": str(number),
+        },
     )
 
 
-def _header(records: Iterator[Row], number: int) -> list[str]:
-    found = next(islice((row for row in records if row.cells), number - 1, None), None)
-    if found is None:
-        raise ImportFault("no_header", number=number)
-    return named_once(found.cells)
-
-
-def _rows(records: Iterator[Row], header: list[str]) -> Iterator[Row]:
-    width = len(header)
+def _rows(records: Iterator[Row], width: int) -> Iterator[Row]:
     for row in records:
         if row.problem is not None:
             yield row
-        elif row.cells:
+        else:
             yield fitted(row.line, row.cells, width)
 
 

@@ -21,7 +21,7 @@ class Said:
         return CATALOGUE[self.key][LANGUAGES.index(language)].format(**self.parts)
 
 
-class ImportFault(Exception):
+class ImportingError(Exception):
     """The import can't go on; nothing has been changed. ``said`` is one clear sentence."""
 
     def __init__(self, key: str, **parts: Any) -> None:
@@ -29,11 +29,11 @@ class ImportFault(Exception):
         super().__init__(self.said.text())
 
 
-class MappingFault(ImportFault):
+class MappingError(ImportingError):
     """The mapping contradicts itself or the file."""
 
 
-class UnreadableRow(ValueError):
+class UnreadableRowError(ValueError):
     """A row that goes to quarantine, and why."""
 
     def __init__(self, key: str, **parts: Any) -> None:

@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from functools import lru_cache
 
+from data_access.plain import plain
 from data_access.records import Status
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_BETWEEN = re.compile(r"[\s_\-./:()#]+")
-
-
-@lru_cache(maxsize=65536)
-def plain(text: str) -> str:
-    """A word as it is compared: no case, accents, invisible marks or runs of punctuation."""
-    kept = "".join(
-        mark
-        for mark in unicodedata.normalize("NFKD", text)
-        if unicodedata.category(mark) not in {"Mn", "Cf", "Cc"} or mark.isspace()
-    )
-    return _BETWEEN.sub(" ", kept.casefold()).strip()
 
 
 def plain_header(text: str) -> str:

@@ -1,0 +1,132 @@
+"""Escalations: which agencies a report was forwarded to, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from data_access.importing.convert import Hop
+from data_access.importing.merge import ReportRow
+from data_access.importing.session import Ids, Inserter, placeholder
+from data_access.schema import escalations
+
+_COLUMNS = ("id", "report_id", "level", "agency_id", "forwarded_at", "answered_at")
+
+
+@dataclass(slots=True)
+class _Stored:
+    id: int
+    report_id: int
+    level: int
+    agency_id: int
+    forwarded_at: datetime
+    answered_at: datetime | None
+
+
+class Hops:
+    """The hops of the reports of one chunk. The last agency has the report's answer."""
+
+    def __init__(self, connection: Connection, moment: Callable[[datetime | None], Any]) -> None:
+        self._connection = connection
+        self._moment = moment
+        self._insert = Inserter(connection, escalations, _COLUMNS)
+        self._ids = Ids(connection, escalations)
+        self._of: dict[int, dict[int, _Stored]] = {}
+        self._new: list[_Stored] = []
+        self._changed: dict[int, _Stored] = {}
+
+    def load(self, known: Iterable[int]) -> None:
+        """Forget the chunk before, and read the hops of reports that are stored."""
+        self._of.clear()
+        ids = list(known)
+        if not ids:
+            return
+        columns = [escalations.c[name] for name in _COLUMNS]
+        statement = select(*columns).where(escalations.c.report_id.in_(ids))
+        for row in self._connection.execute(statement):
+            self._of.setdefault(row.report_id, {})[row.level] = _Stored(*row)
+
+    def put(self, row: ReportRow, hops: Sequence[Hop], agencies: Sequence[int]) -> bool:
+        """Add what the file tells of a report's hops; whether anything is new."""
+        if not hops:
+            return False
+        levels = self._of.setdefault(row.id, {})
+        last = hops[-1].level
+        told = [
+            self._hop(levels, row, hop, agency, row.answered_at if hop.level == last else None)
+            for hop, agency in zip(hops, agencies, strict=True)
+        ]
+        return any(told)
+
+    def _hop(
+        self,
+        levels: dict[int, _Stored],
+        row: ReportRow,
+        hop: Hop,
+        agency: int,
+        answered: datetime | None,
+    ) -> bool:
+        stored = levels.get(hop.level)
+        if stored is None:
+            made = _Stored(self._ids.take(), row.id, hop.level, agency, hop.forwarded, answered)
+            levels[hop.level] = made
+            self._new.append(made)
+            return True
+        same = (
+            stored.agency_id == agency
+            and stored.forwarded_at == hop.forwarded
+            and (answered is None or stored.answered_at == answered)
+        )
+        if same:
+            return False
+        stored.agency_id, stored.forwarded_at = agency, hop.forwarded
+        stored.answered_at = answered or stored.answered_at
+        self._changed[stored.id] = stored
+        return True
+
+    def last_agency(self, report: int) -> int | None:
+        """The agency that was forwarded to last."""
+        levels = self._of.get(report)
+        return levels[max(levels)].agency_id if levels else None
+
+    def flush(self) -> None:
+        """Write what is new and what changed."""
+        made = {hop.id for hop in self._new}
+        self._insert.insert(
+            [
+                (
+                    hop.id,
+                    hop.report_id,
+                    hop.level,
+                    hop.agency_id,
+                    self._moment(hop.forwarded_at),
+                    self._moment(hop.answered_at),
+                )
+                for hop in self._new
+            ]
+        )
+        self._update([hop for hop in self._changed.values() if hop.id not in made])
+        self._new.clear()
+        self._changed.clear()
+
+    def _update(self, hops: Sequence[_Stored]) -> None:
+        if not hops:
+            return
+        mark = placeholder(self._connection)
+        self._connection.exec_driver_sql(
+            f"UPDATE escalations SET agency_id = {mark}, forwarded_at = {mark}, "
+            f"answered_at = {mark} WHERE id = {mark}",
+            [
+                (
+                    hop.agency_id,
+                    self._moment(hop.forwarded_at),
+                    self._moment(hop.answered_at),
+                    hop.id,
+                )
+                for hop in hops
+            ],
+        )

@@ -1,0 +1,282 @@
+"""Writing reports, chunk by chunk, into the contract's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from data_access.columns import Moment
+from data_access.importing.areas import AreaFinder
+from data_access.importing.convert import Incoming
+from data_access.importing.hops import Hops
+from data_access.importing.merge import REPORT_COLUMNS, Reopening, ReportRow, merge
+from data_access.importing.names import Agencies, Categories, Reporters
+from data_access.importing.session import Ids, Inserter, placeholder
+from data_access.importing.summary import Summary
+from data_access.schema import follow_ups, reopenings, reports
+
+_values = attrgetter(*REPORT_COLUMNS)
+_MOMENTS = tuple(REPORT_COLUMNS.index(n) for n in ("created_at", "answered_at", "finished_at"))
+
+MomentWriter = Callable[[datetime | None], Any]
+
+
+def moment_writer(connection: Connection) -> MomentWriter:
+    """A moment as the driver takes it, the same value that ``columns.Moment`` would give."""
+    if connection.dialect.name == "sqlite":
+        return _sqlite_moment
+    process = Moment().bind_processor(connection.dialect)
+    return process if process is not None else lambda moment: moment
+
+
+def _sqlite_moment(moment: datetime | None) -> str | None:
+    """Text in UTC with microseconds; moments of an import are in UTC already."""
+    return moment.isoformat(" ", "microseconds")[:26] if moment is not None else None
+
+
+class Store:
+    """Takes chunks of reports and writes what is new in them. Counts into the summary."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        areas: AreaFinder,
+        aliases: dict[str, str],
+        summary: Summary,
+    ) -> None:
+        self._connection = connection
+        self._areas = areas
+        self._summary = summary
+        self._agencies = Agencies(connection, aliases)
+        self._categories = Categories(connection)
+        self._reporters = Reporters(connection)
+        self._moment = moment_writer(connection)
+        self._hops = Hops(connection, self._moment)
+        self._ids = Ids(connection, reports)
+        self._insert = Inserter(connection, reports, REPORT_COLUMNS)
+        self._was_empty = connection.execute(select(reports.c.id).limit(1)).first() is None
+        self._seen: dict[str, datetime | None] = {}
+        self._notes = _FollowUps(connection, self._moment)
+        self._reopenings = _Reopenings(connection, self._moment)
+
+    def write(self, chunk: Sequence[Incoming]) -> None:
+        """Write the chunk's new reports and the changes to known ones."""
+        rows = self._stored(chunk)
+        known = {row.id for row in rows.values()}
+        self._hops.load(known)
+        self._reopenings.load(known)
+        self._notes.load(known if any(report.follow_up for report in chunk) else ())
+        new: list[ReportRow] = []
+        changed: dict[int, ReportRow] = {}
+        for report, area in zip(chunk, self._areas.codes_of(chunk), strict=True):
+            self._take(report, area, rows, new, changed)
+        self._flush(rows, new, changed)
+
+    def _take(
+        self,
+        report: Incoming,
+        area: str | None,
+        rows: dict[str, ReportRow],
+        new: list[ReportRow],
+        changed: dict[int, ReportRow],
+    ) -> None:
+        told = self._row(report, area)
+        stored = rows.get(report.ticket)
+        if stored is None:
+            told.id = self._ids.take()
+            rows[report.ticket] = told
+            new.append(told)
+            self._hops.put(told, report.hops, self._agency_ids(report))
+            self._notes.put(told, report, self._hops.last_agency(told.id))
+            self._seen[report.ticket] = report.updated
+            self._summary.new += 1
+            return
+        differs = self._outdated(report) is False and self._change(
+            stored, told, report, rows, changed
+        )
+        if report.ticket in self._seen:
+            self._summary.repeated += 1
+        elif differs:
+            self._summary.updated += 1
+        else:
+            self._summary.unchanged += 1
+        self._seen[report.ticket] = report.updated or self._seen.get(report.ticket)
+
+    def _outdated(self, report: Incoming) -> bool:
+        """The file itself told a newer state before."""
+        seen = self._seen.get(report.ticket)
+        return seen is not None and report.updated is not None and report.updated < seen
+
+    def _change(
+        self,
+        stored: ReportRow,
+        told: ReportRow,
+        report: Incoming,
+        rows: dict[str, ReportRow],
+        changed: dict[int, ReportRow],
+    ) -> bool:
+        told.id = stored.id
+        if self._reopenings.undone(stored.id, told.finished_at):
+            return False
+        merged = merge(stored, told, report.updated, finish_is_guess=report.finish_is_guess)
+        if merged.outdated:
+            return False
+        row = merged.row or stored
+        if merged.row is not None:
+            rows[report.ticket] = changed[row.id] = row
+        if merged.reopening is not None:
+            self._reopenings.put(merged.reopening)
+        hopped = self._hops.put(row, report.hops, self._agency_ids(report))
+        noted = self._notes.put(row, report, self._hops.last_agency(row.id))
+        return merged.row is not None or hopped or noted
+
+    def _agency_ids(self, report: Incoming) -> list[int]:
+        return [self._agencies.id_of(hop.agency) for hop in report.hops]
+
+    def _row(self, report: Incoming, area: str | None) -> ReportRow:
+        return ReportRow(
+            id=0,
+            ticket=report.ticket,
+            title=report.title,
+            body=report.body,
+            category_id=self._categories.id_of(report.category),
+            reporter_id=self._reporters.id_of(report.person),
+            area_code=area,
+            address=report.address,
+            latitude=report.latitude,
+            longitude=report.longitude,
+            photo=report.photo,
+            status=report.status.value,
+            created_at=report.created,
+            answered_at=report.answered,
+            finished_at=report.finished,
+            anonymous=report.anonymous,
+            confidential=report.confidential,
+        )
+
+    def _stored(self, chunk: Sequence[Incoming]) -> dict[str, ReportRow]:
+        """The rows that are there already of the chunk's reports, by ticket."""
+        tickets = {report.ticket for report in chunk}
+        if self._was_empty:
+            tickets &= self._seen.keys()
+        if not tickets:
+            return {}
+        columns = [reports.c[name] for name in REPORT_COLUMNS]
+        found = self._connection.execute(select(*columns).where(reports.c.ticket.in_(tickets)))
+        return {row.ticket: ReportRow(*row) for row in found}
+
+    def _flush(
+        self, rows: dict[str, ReportRow], new: list[ReportRow], changed: dict[int, ReportRow]
+    ) -> None:
+        self._categories.flush()
+        self._agencies.flush()
+        self._reporters.flush()
+        fresh = [rows[row.ticket] for row in new]
+        self._insert.insert([self._encoded(row) for row in fresh])
+        made = {row.id for row in fresh}
+        self._update([row for row in changed.values() if row.id not in made])
+        self._hops.flush()
+        self._notes.flush()
+        self._reopenings.flush()
+        self._summary.categories = self._categories.created
+        self._summary.agencies = self._agencies.created
+
+    def _encoded(self, row: ReportRow) -> tuple[Any, ...]:
+        values = list(_values(row))
+        for at in _MOMENTS:
+            values[at] = self._moment(values[at])
+        values[-2] = bool(values[-2])
+        values[-1] = bool(values[-1])
+        return tuple(values)
+
+    def _update(self, rows: Sequence[ReportRow]) -> None:
+        if not rows:
+            return
+        mark = placeholder(self._connection)
+        columns = REPORT_COLUMNS[2:]
+        assignments = ", ".join(f"{name} = {mark}" for name in columns)
+        values = [(*self._encoded(row)[2:], row.id) for row in rows]
+        self._connection.exec_driver_sql(
+            f"UPDATE reports SET {assignments} WHERE id = {mark}", values
+        )
+
+
+class _FollowUps:
+    """What agencies said that they did; the same words are kept once."""
+
+    def __init__(self, connection: Connection, moment: MomentWriter) -> None:
+        self._connection = connection
+        self._moment = moment
+        columns = ("id", "report_id", "agency_id", "status", "note", "created_at")
+        self._insert = Inserter(connection, follow_ups, columns)
+        self._ids = Ids(connection, follow_ups)
+        self._known: set[tuple[int, str]] = set()
+        self._new: list[tuple[Any, ...]] = []
+
+    def load(self, known: Iterable[int]) -> None:
+        self._known.clear()
+        ids = list(known)
+        if not ids:
+            return
+        columns = (follow_ups.c.report_id, follow_ups.c.note)
+        statement = select(*columns).where(follow_ups.c.report_id.in_(ids))
+        self._known.update((row.report_id, row.note) for row in self._connection.execute(statement))
+
+    def put(self, row: ReportRow, report: Incoming, agency: int | None) -> bool:
+        note = report.follow_up
+        if note is None or (row.id, note) in self._known:
+            return False
+        self._known.add((row.id, note))
+        told = report.finished or report.answered or report.updated or report.created
+        values = (self._ids.take(), row.id, agency, row.status, note, self._moment(told))
+        self._new.append(values)
+        return True
+
+    def flush(self) -> None:
+        self._insert.insert(self._new)
+        self._new.clear()
+
+
+class _Reopenings:
+    """Finishes that were undone, so that no old row does one again."""
+
+    def __init__(self, connection: Connection, moment: MomentWriter) -> None:
+        self._connection = connection
+        self._moment = moment
+        columns = ("id", "report_id", "status", "finished_at", "reopened_at")
+        self._insert = Inserter(connection, reopenings, columns)
+        self._ids = Ids(connection, reopenings)
+        self._undone: set[tuple[int, datetime]] = set()
+        self._new: list[tuple[Any, ...]] = []
+
+    def load(self, known: Iterable[int]) -> None:
+        self._undone.clear()
+        ids = list(known)
+        if not ids:
+            return
+        columns = (reopenings.c.report_id, reopenings.c.finished_at)
+        statement = select(*columns).where(reopenings.c.report_id.in_(ids))
+        self._undone.update(tuple(row) for row in self._connection.execute(statement))
+
+    def undone(self, report: int, finished: datetime | None) -> bool:
+        return finished is not None and (report, finished) in self._undone
+
+    def put(self, reopening: Reopening) -> None:
+        self._undone.add((reopening.report_id, reopening.finished_at))
+        self._new.append(
+            (
+                self._ids.take(),
+                reopening.report_id,
+                reopening.status,
+                self._moment(reopening.finished_at),
+                self._moment(reopening.reopened_at),
+            )
+        )
+
+    def flush(self) -> None:
+        self._insert.insert(self._new)
+        self._new.clear()
