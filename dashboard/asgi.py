@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from a2wsgi import WSGIMiddleware
 from starlette.applications import Starlette
@@ -73,7 +73,7 @@ def create_asgi(server: Flask, feed: Feed, publisher: Publisher) -> Starlette:
             feed.listen(channel), media_type="text/event-stream", headers=headers
         )
 
-    plain: Any = GZipMiddleware(WSGIMiddleware(server, workers=THREADS), compresslevel=6)
+    plain: Any = GZipMiddleware(WSGIMiddleware(cast(Any, server), workers=THREADS), compresslevel=6)
     return Starlette(
         routes=[
             Route("/wall/feed", edition),

@@ -45,7 +45,7 @@ class WallApp(Dash):
 
     styles = ""
 
-    def interpolate_index(self, **parts: Any) -> str:
+    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
         """The page: fonts, tokens and the lighter Plotly before Dash's own scripts."""
         plotly, font = vendor.address("plotly-basic.js"), vendor.address("inter.woff2")
         first = f'<script src="{escape(plotly)}"></script>' if plotly else ""
@@ -70,7 +70,7 @@ def create_wall_app(server: Flask, settings: Settings) -> WallApp:
     """The wall on a Flask server, at ``/wall/``."""
     app = WallApp(
         __name__,
-        server=server,
+        server=server,  # type: ignore[arg-type]  # dash names only its factory
         url_base_pathname="/wall/",
         assets_folder=str(ASSETS / "wall"),
         assets_url_path="wall-assets",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from math import cos, radians
+from math import cos, pi, radians, sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,8 +117,7 @@ def computed_boundaries(areas: Sequence[Area]) -> Boundaries:
     points = {
         area.code: Point((area.longitude or 0.0) * shrink, area.latitude or 0.0) for area in known
     }
-    total = sum(area.area_km2 or 0.0 for area in known)
-    outline = _outline(list(points.values()), total)
+    outline = _outline(points, known)
     regions = voronoi_polygons(MultiPoint(list(points.values())), extend_to=outline)
     cells = tuple(
         Boundary(area.code, area.name, _stretch(region.intersection(outline), shrink))
@@ -129,17 +128,27 @@ def computed_boundaries(areas: Sequence[Area]) -> Boundaries:
     return Boundaries(cells, indicative=True)
 
 
-def _outline(points: list[Point], total_km2: float) -> BaseGeometry:
-    """A smooth hull around the points, grown until it has the city's area."""
-    hull = concave_hull(MultiPoint(points), ratio=0.45)
-    low, high = 0.001, 0.1
-    if not total_km2:
+def _outline(points: dict[str, Point], known: Sequence[Area]) -> BaseGeometry:
+    """A smooth outline that holds a disc of each kelurahan's area around its label point.
+
+    The discs grow together until the outline has the area of the city.
+    """
+    hull = concave_hull(MultiPoint(list(points.values())), ratio=0.45)
+    total = sum(area.area_km2 or 0.0 for area in known) / KM_PER_DEGREE**2
+    if not total:
         return hull.buffer(0.01)
-    target = total_km2 / KM_PER_DEGREE**2
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (middle, high) if hull.buffer(middle).area < target else (low, middle)
-    return hull.buffer(low)
+    radii = {area.code: sqrt((area.area_km2 or 0.0) / KM_PER_DEGREE**2 / pi) for area in known}
+    low, high = 0.1, 3.0
+    for _ in range(30):
+        factor = (low + high) / 2
+        outline = _smooth(hull, [points[code].buffer(r * factor) for code, r in radii.items()])
+        low, high = (factor, high) if outline.area < total else (low, factor)
+    return outline
+
+
+def _smooth(hull: BaseGeometry, discs: Sequence[BaseGeometry]) -> BaseGeometry:
+    joined = unary_union([hull, *discs])
+    return joined.buffer(0.006).buffer(-0.009).buffer(0.003, quad_segs=6).simplify(0.0002)
 
 
 def _stretch(geometry: BaseGeometry, shrink: float) -> BaseGeometry:

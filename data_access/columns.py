@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Float, Integer, case
+from sqlalchemy import BigInteger, Boolean, Dialect, Float, Integer, String, case
 from sqlalchemy.dialects import mysql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -17,42 +18,105 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite numbers rows by itself only in a column of type INTEGER."""
 
 
-class Moment(TypeDecorator[datetime]):
-    """An aware datetime in UTC.
+_NUMBERS = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?")
 
-    PostgreSQL keeps ``timestamptz``; MariaDB ``DATETIME(6)`` and SQLite text in UTC, so that the
-    order of the stored values is the order of time in all three.
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime in UTC, or ``None`` for what is no moment (``conditions.happened``).
+
+    PostgreSQL keeps ``timestamptz``; MariaDB ``DATETIME(6)``; SQLite text in UTC, without a
+    fraction where it is zero. So the order of the stored values is the order of time in all three,
+    also beside values that SQLite's own ``datetime()`` or another program wrote.
     """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
-        """Microseconds in MariaDB too."""
+        """Microseconds in MariaDB too; SQLite's text is written and read here."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(_SqliteText())
         if dialect.name in {"mysql", "mariadb"}:
             return dialect.type_descriptor(mysql.DATETIME(fsp=6))
         return super().load_dialect_impl(dialect)
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """Refuse naive moments: they would be read in whatever zone the server has."""
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError(f"a moment needs a time zone: {value!r}")
         value = value.astimezone(UTC)
-        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+        if dialect.name == "postgresql":
+            return value
+        value = value.replace(tzinfo=None)
+        return value.isoformat(" ") if dialect.name == "sqlite" else value
 
-    def process_result_value(
-        self,
-        value: datetime | None,
-        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
-    ) -> datetime | None:
-        """Aware, in UTC."""
-        if value is None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Aware, in UTC; an owner's view may have dates, and SQLite anything."""
+        if isinstance(value, str):
+            value = _parsed(value)
+        elif isinstance(value, date) and not isinstance(value, datetime):
+            value = datetime(value.year, value.month, value.day)
+        if not isinstance(value, datetime):
             return None
         if value.tzinfo is None:
             return value.replace(tzinfo=UTC)
         return value.astimezone(UTC)
+
+
+class _SqliteText(String):
+    """Text, in a column that is declared like the other servers'."""
+
+    __visit_name__ = "DATETIME"
+
+    def get_dbapi_type(self, dbapi: Any) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
+        """None: the driver converts nothing."""
+        return None
+
+
+def _parsed(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    found = _NUMBERS.match(text)
+    if not found:
+        return None
+    year, month, day, hour, minute, second = (int(number or 0) for number in found.groups())
+    try:
+        # SQLite too counts 31 February as the days after the end of the month.
+        start = datetime(year, month, 1)
+        return start + timedelta(days=day - 1, hours=hour, minutes=minute, seconds=second)
+    except (ValueError, OverflowError):
+        return None
+
+
+class is_moment(FunctionElement[bool]):  # noqa: N801 - reads as the SQL function that it is
+    """Whether a stored value, not null, is a date at all.
+
+    MariaDB keeps zero dates and 31 February if its mode lets it, SQLite any text.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(is_moment)
+def _is_moment(_element: is_moment, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return "true"
+
+
+@compiles(is_moment, "mysql")
+@compiles(is_moment, "mariadb")
+def _is_moment_mariadb(element: is_moment, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(to_days({compiler.process(element.clauses, **kw)}) is not null)"
+
+
+@compiles(is_moment, "sqlite")
+def _is_moment_sqlite(element: is_moment, compiler: SQLCompiler, **kw: Any) -> str:
+    # A bare number is a Julian day too; no report is older than the year 2000.
+    return f"(coalesce(julianday({compiler.process(element.clauses, **kw)}), 0) > 2451544)"
 
 
 class seconds_between(FunctionElement[float]):  # noqa: N801 - reads as the SQL function that it is
@@ -65,7 +129,9 @@ class seconds_between(FunctionElement[float]):  # noqa: N801 - reads as the SQL 
 @compiles(seconds_between, "postgresql")
 def _postgresql(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:
     start, end = (compiler.process(part, **kw) for part in element.clauses)
-    return f"cast(extract(epoch from ({end} - {start})) as double precision)"
+    # Without the casts two columns of an owner's view that are dates differ by a bare number.
+    span = f"cast({end} as timestamptz) - cast({start} as timestamptz)"
+    return f"cast(extract(epoch from ({span})) as double precision)"
 
 
 @compiles(seconds_between, "mysql")
@@ -91,13 +157,21 @@ class grid_cell(FunctionElement[int]):  # noqa: N801 - reads as the SQL function
 @compiles(grid_cell)
 def _grid_cell(element: grid_cell, compiler: SQLCompiler, **kw: Any) -> str:
     coordinate, size = (compiler.process(part, **kw) for part in element.clauses)
-    return f"floor(({coordinate} + 180.0) / {size})"
+    # A decimal would be divided exactly, and some positions on an edge fall into the next cell.
+    return f"floor((cast({coordinate} as double precision) + 180.0) / {size})"
+
+
+@compiles(grid_cell, "mysql")
+@compiles(grid_cell, "mariadb")
+def _grid_cell_mariadb(element: grid_cell, compiler: SQLCompiler, **kw: Any) -> str:
+    coordinate, size = (compiler.process(part, **kw) for part in element.clauses)
+    return f"floor((cast({coordinate} as double) + 180e0) / {size})"
 
 
 @compiles(grid_cell, "sqlite")
 def _grid_cell_sqlite(element: grid_cell, compiler: SQLCompiler, **kw: Any) -> str:
     coordinate, size = (compiler.process(part, **kw) for part in element.clauses)
-    return f"cast(({coordinate} + 180.0) / {size} as integer)"
+    return f"cast((cast({coordinate} as real) + 180.0) / {size} as integer)"
 
 
 def earliest(first: ColumnElement[Any], second: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -108,3 +182,60 @@ def earliest(first: ColumnElement[Any], second: ColumnElement[Any]) -> ColumnEle
         (first <= second, first),
         else_=second,
     )
+
+
+class exact(FunctionElement[str]):  # noqa: N801 - reads as the SQL function that it is
+    """A text as it is stored: case, accents and trailing blanks tell two of them apart.
+
+    MariaDB's usual collations see none of them, and take all emoji for one.
+    """
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(exact)
+def _exact(element: exact, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.process(element.clauses, **kw)
+
+
+@compiles(exact, "mysql")
+@compiles(exact, "mariadb")
+def _exact_mariadb(element: exact, compiler: SQLCompiler, **kw: Any) -> str:
+    text = compiler.process(element.clauses, **kw)
+    return f"convert({text} using utf8mb4) collate utf8mb4_nopad_bin"
+
+
+class if_mariadb(FunctionElement[bool]):  # noqa: N801 - reads as the SQL function that it is
+    """A condition that only MariaDB needs; true elsewhere."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(if_mariadb)
+def _if_mariadb(_element: if_mariadb, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return "true"
+
+
+@compiles(if_mariadb, "mysql")
+@compiles(if_mariadb, "mariadb")
+def _if_mariadb_holds(element: if_mariadb, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.process(element.clauses, **kw)
+
+
+class fold(FunctionElement[str]):  # noqa: N801 - reads as the SQL function that it is
+    """A text in small letters, to be searched in; see ``engine`` for SQLite's."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(fold)
+def _fold(element: fold, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"lower({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(fold, "sqlite")
+def _fold_sqlite(element: fold, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"fold({compiler.process(element.clauses, **kw)})"

@@ -8,9 +8,29 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
 
-from data_access.columns import Moment, earliest, seconds_between
+from data_access.columns import (
+    Moment,
+    earliest,
+    exact,
+    fold,
+    if_mariadb,
+    is_moment,
+    seconds_between,
+)
 from data_access.records import BEGINNING, FINISHED, AgeBand, DeadlinePeriod, Filters, Status
 from data_access.schema import agencies, areas, categories, escalations, reopenings, reports
 
@@ -20,8 +40,29 @@ if TYPE_CHECKING:
 Condition = ColumnElement[bool]
 Rule = tuple[DeadlinePeriod, ...]
 
-FIRST_RESPONSE = earliest(reports.c.answered_at, reports.c.finished_at)
+
+def _possible(column: ColumnElement[datetime]) -> ColumnElement[datetime]:
+    return case((and_(column >= BEGINNING, is_moment(column)), column))
+
+
+FIRST_RESPONSE = earliest(_possible(reports.c.answered_at), _possible(reports.c.finished_at))
 """First answer or action: a finish answers too."""
+
+
+def happened(column: ColumnElement[datetime], as_of: datetime) -> Condition:
+    """By the moment, and when it can be: a zero date says "not yet". True or false, never null."""
+    return and_(column.is_not(None), column >= BEGINNING, column <= as_of)
+
+
+def not_yet(column: ColumnElement[datetime], as_of: datetime) -> Condition:
+    """The contrary of ``happened``, in a form that an index can serve."""
+    return or_(column.is_(None), column > as_of, column < BEGINNING)
+
+
+def impossible(column: ColumnElement[datetime], future: datetime) -> Condition:
+    """Something stands there that is no moment, or none that can be."""
+    wrong = or_(column < BEGINNING, column > future, not_(is_moment(column)))
+    return and_(column.is_not(None), wrong)
 
 
 def moment(value: datetime) -> ColumnElement[datetime]:
@@ -34,31 +75,33 @@ def received_by(as_of: datetime) -> Condition:
     return and_(
         reports.c.created_at >= BEGINNING,
         reports.c.created_at <= as_of,
-        reports.c.status.in_([status.value for status in Status]),
+        is_moment(reports.c.created_at),
+        one_of(reports.c.status, [status.value for status in Status]),
     )
+
+
+def undone_after(as_of: datetime) -> Condition:
+    """Of a reopening: the finish held at the moment, and was undone later."""
+    return and_(happened(reopenings.c.finished_at, as_of), reopenings.c.reopened_at > as_of)
 
 
 def _undone_finish(as_of: datetime, *statuses: Status) -> Condition:
     """A finish that a later reopening undid still held at the moment."""
-    held = and_(
-        reopenings.c.report_id == reports.c.id,
-        reopenings.c.finished_at <= as_of,
-        reopenings.c.reopened_at > as_of,
-    )
+    held = and_(reopenings.c.report_id == reports.c.id, undone_after(as_of))
     if statuses:
-        held = and_(held, reopenings.c.status.in_([status.value for status in statuses]))
+        held = and_(held, one_of(reopenings.c.status, [status.value for status in statuses]))
     return exists().where(held)
 
 
 def finished_by(as_of: datetime) -> Condition:
     """Done, rejected or duplicate at the moment."""
-    return or_(reports.c.finished_at <= as_of, _undone_finish(as_of))
+    return or_(happened(reports.c.finished_at, as_of), _undone_finish(as_of))
 
 
 def done_by(as_of: datetime) -> Condition:
     """Done at the moment: acted on."""
     return or_(
-        and_(reports.c.status == Status.DONE.value, reports.c.finished_at <= as_of),
+        and_(one_of(reports.c.status, [Status.DONE.value]), happened(reports.c.finished_at, as_of)),
         _undone_finish(as_of, Status.DONE),
     )
 
@@ -67,22 +110,19 @@ def open_at(as_of: datetime) -> Condition:
     """Received and not finished: the backlog, with the overdue."""
     return and_(
         received_by(as_of),
-        or_(reports.c.finished_at.is_(None), reports.c.finished_at > as_of),
+        not_yet(reports.c.finished_at, as_of),
         ~_undone_finish(as_of),
     )
 
 
 def answered_by(as_of: datetime) -> Condition:
     """Answered or acted on by the moment."""
-    return or_(reports.c.answered_at <= as_of, reports.c.finished_at <= as_of)
+    return or_(happened(reports.c.answered_at, as_of), happened(reports.c.finished_at, as_of))
 
 
 def unanswered_at(as_of: datetime) -> Condition:
     """Neither answered nor acted on by the moment."""
-    return and_(
-        or_(reports.c.answered_at.is_(None), reports.c.answered_at > as_of),
-        or_(reports.c.finished_at.is_(None), reports.c.finished_at > as_of),
-    )
+    return and_(not_yet(reports.c.answered_at, as_of), not_yet(reports.c.finished_at, as_of))
 
 
 def overdue_at(as_of: datetime, rule: Rule) -> Condition:
@@ -132,28 +172,35 @@ def limit_for(created: datetime, rule: Rule) -> timedelta | None:
     return in_force[-1].limit if in_force else None
 
 
+def finish_at(as_of: datetime) -> ColumnElement[datetime]:
+    """When the finish came that holds at the moment; null while the report is open."""
+    undone = (
+        select(func.max(reopenings.c.finished_at))
+        .where(reopenings.c.report_id == reports.c.id, undone_after(as_of))
+        .scalar_subquery()
+    )
+    finished = happened(reports.c.finished_at, as_of)
+    return case((finished, reports.c.finished_at), else_=undone)
+
+
 def status_at(as_of: datetime) -> ColumnElement[str]:
     """The report's status as it was at the moment."""
     undone = (
         select(func.max(reopenings.c.status))
-        .where(
-            reopenings.c.report_id == reports.c.id,
-            reopenings.c.finished_at <= as_of,
-            reopenings.c.reopened_at > as_of,
-        )
+        .where(reopenings.c.report_id == reports.c.id, undone_after(as_of))
         .scalar_subquery()
     )
     forwarded = exists().where(
-        escalations.c.report_id == reports.c.id, escalations.c.forwarded_at <= as_of
+        escalations.c.report_id == reports.c.id, happened(escalations.c.forwarded_at, as_of)
     )
     finished = [status.value for status in sorted(FINISHED)]
     return case(
         (
-            and_(reports.c.finished_at <= as_of, reports.c.status.in_(finished)),
+            and_(happened(reports.c.finished_at, as_of), one_of(reports.c.status, finished)),
             reports.c.status,
         ),
         (undone.is_not(None), undone),
-        (reports.c.answered_at <= as_of, Status.ANSWERED.value),
+        (happened(reports.c.answered_at, as_of), Status.ANSWERED.value),
         (forwarded, Status.ESCALATED.value),
         else_=Status.RECEIVED.value,
     )
@@ -162,8 +209,7 @@ def status_at(as_of: datetime) -> ColumnElement[str]:
 def in_hands(as_of: datetime) -> Condition:
     """Of an escalation: forwarded by the moment and not handed back."""
     return and_(
-        escalations.c.forwarded_at <= as_of,
-        or_(escalations.c.returned_at.is_(None), escalations.c.returned_at > as_of),
+        happened(escalations.c.forwarded_at, as_of), not_yet(escalations.c.returned_at, as_of)
     )
 
 
@@ -191,17 +237,17 @@ def matching(filters: Filters, as_of: datetime) -> list[Condition]:
     if filters.categories:
         found.append(
             reports.c.category_id.in_(
-                select(categories.c.id).where(categories.c.name.in_(filters.categories))
+                select(categories.c.id).where(one_of(categories.c.name, filters.categories))
             )
         )
     if filters.kecamatan:
         found.append(
             reports.c.area_code.in_(
-                select(areas.c.code).where(areas.c.parent_code.in_(filters.kecamatan))
+                select(areas.c.code).where(one_of(areas.c.parent_code, filters.kecamatan))
             )
         )
     if filters.kelurahan:
-        found.append(reports.c.area_code.in_(filters.kelurahan))
+        found.append(one_of(reports.c.area_code, filters.kelurahan))
     if filters.statuses:
         found.append(status_at(as_of).in_([status.value for status in filters.statuses]))
     if filters.bands:
@@ -214,30 +260,44 @@ def matching(filters: Filters, as_of: datetime) -> list[Condition]:
 
 
 def _forwarded_to(abbreviations: Sequence[str], as_of: datetime) -> Condition:
-    chosen = select(agencies.c.id).where(agencies.c.abbreviation.in_(abbreviations))
+    chosen = select(agencies.c.id).where(one_of(agencies.c.abbreviation, abbreviations))
     return exists().where(
         escalations.c.report_id == reports.c.id,
         escalations.c.agency_id.in_(chosen),
-        escalations.c.forwarded_at <= as_of,
+        happened(escalations.c.forwarded_at, as_of),
     )
 
 
 def _highest_level(as_of: datetime) -> ColumnElement[int]:
     return (
         select(func.max(escalations.c.level))
-        .where(escalations.c.report_id == reports.c.id, escalations.c.forwarded_at <= as_of)
+        .where(escalations.c.report_id == reports.c.id, happened(escalations.c.forwarded_at, as_of))
         .scalar_subquery()
     )
 
 
+def one_of(column: ColumnElement[str], values: Sequence[str]) -> Condition:
+    """Exactly one of the words; compared as the column's collation does first, for its index."""
+    known = [value for value in values if _storable(value)]
+    if not known:
+        return false()
+    return and_(column.in_(known), if_mariadb(exact(column).in_(known)))
+
+
 def _contains(words: str) -> Condition:
-    return and_(
-        *(
-            or_(
-                reports.c.ticket.icontains(word, autoescape=True),
-                reports.c.title.icontains(word, autoescape=True),
-                reports.c.body.icontains(word, autoescape=True),
-            )
-            for word in words.split()
-        )
-    )
+    found = words.split()
+    if not all(_storable(word) for word in found):
+        return false()
+    columns = (reports.c.ticket, reports.c.title, reports.c.body)
+    return and_(true(), *(or_(*(_has(column, word) for column in columns)) for word in found))
+
+
+def _has(column: ColumnElement[str], word: str) -> Condition:
+    # SQLite's own lower() will do, and is quicker, where the word has only letters that it knows.
+    small = func.lower(column) if word.isascii() else fold(column)
+    return exact(small).contains(word.lower(), autoescape=True)
+
+
+def _storable(word: str) -> bool:
+    """Whether a database can hold it at all: no NUL, no half of a pair."""
+    return "\0" not in word and not any("\ud800" <= letter <= "\udfff" for letter in word)

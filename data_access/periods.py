@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from data_access.records import WIB
 
@@ -14,6 +14,11 @@ class Span:
 
     start: datetime
     end: datetime
+
+
+def utc_now() -> datetime:
+    """The clock's moment."""
+    return datetime.now(UTC)
 
 
 def midnight(day: date) -> datetime:

@@ -12,16 +12,22 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Integer, and_, case, cast, func, literal, not_, or_, select, union_all
-from sqlalchemy.exc import SQLAlchemyError
 
 from data_access import conditions as where
 from data_access.columns import grid_cell, seconds_between
-from data_access.errors import unavailable
+from data_access.deadline import ask
 from data_access.metrics import survival
-from data_access.periods import Span, local_day, midnight, month_span, months_until, year_span
+from data_access.periods import (
+    Span,
+    local_day,
+    midnight,
+    month_span,
+    months_until,
+    utc_now,
+    year_span,
+)
 from data_access.records import (
     ALL,
-    BEGINNING,
     CITY_RULE,
     AgeBand,
     AgencyBacklog,
@@ -62,7 +68,7 @@ from data_access.schema import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import ColumnElement, Engine, Executable
 
@@ -85,16 +91,18 @@ CLOCK_SKEW = timedelta(minutes=5)
 class Reports:
     """Questions to one report database, under one rule of deadlines."""
 
-    def __init__(self, engine: Engine, rule: where.Rule = CITY_RULE) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        rule: where.Rule = CITY_RULE,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
         self._engine = engine
         self.rule = rule
+        self._clock = clock
 
     def _rows(self, statement: Executable) -> Sequence[Any]:
-        try:
-            with self._engine.connect() as connection:
-                return connection.execute(statement).all()
-        except SQLAlchemyError as error:
-            raise unavailable(error) from error
+        return ask(self._engine, statement)
 
     def _count(self, *conditions: where.Condition) -> int:
         statement = select(func.count()).select_from(reports).where(*conditions)
@@ -160,11 +168,7 @@ class Reports:
         due = where.due_by(as_of, self.rule)
         answered = where.answered_by(as_of)
         met = where.met_deadline(self.rule)
-        overdue = and_(
-            where.unanswered_at(as_of),
-            where.past_deadline(as_of, self.rule),
-            ~where.finished_by(as_of),
-        )
+        overdue = and_(where.unanswered_at(as_of), where.past_deadline(as_of, self.rule))
         return [
             _tally(and_(due, answered, met)).label("met"),
             _tally(and_(due, answered, not_(met))).label("missed"),
@@ -188,11 +192,10 @@ class Reports:
         self, as_of: datetime, filters: Filters = ALL, window: timedelta | None = None
     ) -> Survival:
         """Kaplan-Meier of the time from receipt to the finish that holds at the moment."""
-        finished = reports.c.finished_at <= as_of
-        waited = case(
-            (finished, seconds_between(reports.c.created_at, reports.c.finished_at)),
-            else_=seconds_between(reports.c.created_at, where.moment(as_of)),
-        )
+        finish = where.finish_at(as_of)
+        finished = finish.is_not(None)
+        until = func.coalesce(finish, where.moment(as_of))
+        waited = seconds_between(reports.c.created_at, until)
         return self._survival(waited, finished, as_of, filters, window)
 
     def _survival(
@@ -209,7 +212,8 @@ class Reports:
             *where.matching(filters, as_of),
         )
         rows = self._rows(statement)
-        return survival([max(0.0, row[0]) for row in rows], [bool(row[1]) for row in rows])
+        known = [row for row in rows if row[0] is not None]
+        return survival([max(0.0, row[0]) for row in known], [bool(row[1]) for row in known])
 
     def last_report_at(self, as_of: datetime, filters: Filters = ALL) -> datetime | None:
         """When the newest report came."""
@@ -220,22 +224,36 @@ class Reports:
         return found
 
     def _usual(self, span: Span, filters: Filters) -> float:
-        """Reports that came, on average, in the same span of each of 28 days before it."""
+        """Reports that came, on average, in the same hours of 28 days before it.
+
+        A silence of days is compared with spans that lie before it, not with itself.
+        """
+        days = (span.end - span.start) // timedelta(days=1) + 1
         earlier = [
-            Span(span.start - timedelta(days=n), span.end - timedelta(days=n)) for n in range(1, 29)
+            Span(span.start - timedelta(days=n), span.end - timedelta(days=n))
+            for n in range(days, days + 28)
         ]
         return sum(self._counts(reports.c.created_at, earlier, span.end, filters)) / len(earlier)
 
     def unreadable(self, as_of: datetime) -> int:
-        """Rows left out of figures or map: impossible moments, unknown status, no such place."""
-        known = [status.value for status in Status]
+        """Rows of which something is left out: impossible moments, unknown status, no such place.
+
+        What came after a past moment is no mistake, so the future begins at the clock's now.
+        """
+        future = max(as_of, self._clock()) + CLOCK_SKEW
         return self._count(
             or_(
                 reports.c.created_at.is_(None),
-                reports.c.created_at < BEGINNING,
-                reports.c.created_at > as_of + CLOCK_SKEW,
+                *(
+                    where.impossible(column, future)
+                    for column in (
+                        reports.c.created_at,
+                        reports.c.answered_at,
+                        reports.c.finished_at,
+                    )
+                ),
                 reports.c.status.is_(None),
-                reports.c.status.not_in(known),
+                not_(where.one_of(reports.c.status, [status.value for status in Status])),
                 ~reports.c.latitude.between(-90, 90),
                 ~reports.c.longitude.between(-180, 180),
             )
@@ -293,12 +311,11 @@ class Reports:
             .join(reports, reports.c.id == reopenings.c.report_id)
             .where(
                 where.received_by(as_of),
-                reopenings.c.finished_at <= as_of,
-                reopenings.c.reopened_at > as_of,
+                where.undone_after(as_of),
                 *where.matching(filters, as_of),
             )
         )
-        moments = [row[0] for row in self._rows(statement)]
+        moments = [row[0] for row in self._rows(statement) if row[0] is not None]
         return [sum(span.start <= at < span.end for at in moments) for span in spans]
 
     def participation(
@@ -420,7 +437,7 @@ class Reports:
             )
             .where(
                 where.received_by(as_of),
-                escalations.c.forwarded_at <= as_of,
+                where.happened(escalations.c.forwarded_at, as_of),
                 *_within(AGENCY_WINDOW, as_of, filters),
                 *where.matching(filters, as_of),
             )
@@ -443,7 +460,7 @@ class Reports:
             .join(agencies, agencies.c.id == escalations.c.agency_id)
             .where(
                 where.received_by(as_of),
-                escalations.c.forwarded_at <= as_of,
+                where.happened(escalations.c.forwarded_at, as_of),
                 *where.matching(filters, as_of),
             )
             .group_by(agencies.c.abbreviation, agencies.c.name, year)
@@ -468,7 +485,7 @@ class Reports:
             .select_from(_forwarded())
             .where(
                 where.received_by(as_of),
-                escalations.c.forwarded_at <= as_of,
+                where.happened(escalations.c.forwarded_at, as_of),
                 *where.matching(filters, as_of),
             )
             .group_by(year)
@@ -543,7 +560,8 @@ class Reports:
         )
         counts = {person: dict.fromkeys(months, 0) for person in people}
         for person, created in self._rows(statement):
-            counts[person][local_day(created).replace(day=1)] += 1
+            month = local_day(created or as_of).replace(day=1)
+            counts[person][month] += 1
         return {person: tuple(per_month.values()) for person, per_month in counts.items()}
 
     # -- places -----------------------------------------------------------------------------
@@ -573,9 +591,9 @@ class Reports:
             .outerjoin(above, above.c.code == areas.c.parent_code)
             .outerjoin(counted, counted.c.area_code == areas.c.code)
             .where(areas.c.level == "kelurahan")
-            .order_by(areas.c.code)
         )
-        return tuple(KelurahanOpen(*row) for row in self._rows(statement))
+        found = (KelurahanOpen(*row) for row in self._rows(statement))
+        return tuple(sorted(found, key=lambda row: row.code))
 
     def open_incidents(
         self, as_of: datetime, filters: Filters = ALL, limit: int = 2000
@@ -589,7 +607,7 @@ class Reports:
             select(
                 row_cell,
                 column_cell,
-                func.max(areas.c.name),
+                func.max(areas.c.code),
                 categories.c.name,
                 func.count(),
                 _tally(late),
@@ -609,14 +627,15 @@ class Reports:
                 *where.matching(filters, as_of),
             )
             .group_by(row_cell, column_cell, categories.c.name)
-            .order_by(_tally(late).desc(), newest.desc())
+            .order_by(_tally(late).desc(), newest.desc(), func.min(reports.c.id))
             .limit(limit)
         )
+        names = {area.code: area.name for area in self.kelurahan()}
         return tuple(
             Incidents(
                 _middle(row[0]),
                 _middle(row[1]),
-                row[2],
+                names.get(row[2]),
                 row[3] or "",
                 row[4],
                 int(row[5]),
@@ -635,8 +654,9 @@ class Reports:
             areas.c.longitude,
             areas.c.area_km2,
         )
-        statement = select(*columns).where(areas.c.level == "kelurahan").order_by(areas.c.code)
-        return tuple(Area(*row) for row in self._rows(statement))
+        statement = select(*columns).where(areas.c.level == "kelurahan")
+        found = (Area(*row) for row in self._rows(statement))
+        return tuple(sorted(found, key=lambda area: area.code))
 
     def facilities(self) -> tuple[Facility, ...]:
         """Public places, by kind and name."""
@@ -647,8 +667,8 @@ class Reports:
             facilities.c.latitude,
             facilities.c.longitude,
         )
-        statement = select(*columns).order_by(facilities.c.kind, facilities.c.name)
-        return tuple(Facility(*row) for row in self._rows(statement))
+        found = (Facility(*row) for row in self._rows(select(*columns).order_by(facilities.c.id)))
+        return tuple(sorted(found, key=lambda place: (place.kind, place.name)))
 
     # -- queue ------------------------------------------------------------------------------
 
@@ -693,7 +713,11 @@ class Reports:
         statement = (
             select(escalations.c.report_id, escalations.c.level, agencies.c.abbreviation)
             .join(agencies, agencies.c.id == escalations.c.agency_id)
-            .where(escalations.c.report_id.in_(ids), escalations.c.forwarded_at <= as_of)
+            .where(
+                escalations.c.report_id.in_(ids),
+                where.happened(escalations.c.forwarded_at, as_of),
+            )
+            .order_by(escalations.c.forwarded_at, escalations.c.id)
         )
         hops: dict[int, dict[int, str]] = {}
         for report, level, agency in self._rows(statement):
@@ -717,16 +741,22 @@ class Reports:
 
     def satisfaction(self, as_of: datetime, filters: Filters = ALL) -> Satisfaction:
         """Feedback on the reports finished in the last 90 days, beside how many gave any."""
+        finish = where.finish_at(as_of)
         finished = and_(
             where.received_by(as_of),
-            reports.c.finished_at <= as_of,
-            *(() if filters.since else (reports.c.finished_at > as_of - AGENCY_WINDOW,)),
+            finish.is_not(None),
+            *(() if filters.since else (finish > as_of - AGENCY_WINDOW,)),
             *where.matching(filters, as_of),
         )
         said = (
-            select(feedback.c.satisfied, feedback.c.rating, reports.c.status, reports.c.id)
+            select(
+                feedback.c.satisfied,
+                feedback.c.rating,
+                case((where.done_by(as_of), 1), else_=0).label("done"),
+                reports.c.id,
+            )
             .join(reports, reports.c.id == feedback.c.report_id)
-            .where(finished, feedback.c.created_at <= as_of)
+            .where(finished, where.happened(feedback.c.created_at, as_of))
         )
         rows = self._rows(said)
         ratings = dict.fromkeys(range(1, 6), 0)
@@ -736,9 +766,7 @@ class Reports:
         return Satisfaction(
             satisfied=Share(sum(bool(row.satisfied) for row in rows), len(rows)),
             coverage=Share(len({row.id for row in rows}), self._count(finished)),
-            contradicted=len(
-                {row.id for row in rows if not row.satisfied and row.status == Status.DONE.value}
-            ),
+            contradicted=len({row.id for row in rows if not row.satisfied and row.done}),
             ratings=ratings,
         )
 
@@ -750,6 +778,7 @@ class Reports:
             .where(
                 follow_ups.c.created_at > as_of - timedelta(hours=24),
                 follow_ups.c.created_at <= as_of,
+                where.received_by(as_of),
                 *where.matching(filters, as_of),
             )
             .group_by(follow_ups.c.status)
@@ -768,8 +797,8 @@ class Reports:
         statement = (
             select(*columns)
             .where(
-                announcements.c.starts_at <= as_of,
-                or_(announcements.c.ends_at.is_(None), announcements.c.ends_at > as_of),
+                where.happened(announcements.c.starts_at, as_of),
+                where.not_yet(announcements.c.ends_at, as_of),
             )
             .order_by(announcements.c.starts_at.desc(), announcements.c.id)
         )
@@ -779,9 +808,7 @@ class Reports:
 
     def category_names(self) -> tuple[str, ...]:
         """Every category, in alphabetical order."""
-        return tuple(
-            row[0] for row in self._rows(select(categories.c.name).order_by(categories.c.name))
-        )
+        return tuple(sorted(row[0] for row in self._rows(select(categories.c.name))))
 
 
 def _tally(condition: where.Condition) -> ColumnElement[int]:

@@ -98,7 +98,8 @@ def number(text: str, tone: str = "") -> Component:
 
 def cells(key: str, parts: list[Any], tone: str = "") -> Component:
     """One row of a panel; the columns belong to the panel's CSS."""
-    return html.Div(parts, key=key, className=f"row {tone}".strip())
+    shown = [span(part) if isinstance(part, str) else part for part in parts]
+    return html.Div(shown, key=key, className=f"row {tone}".strip())
 
 
 def heading(

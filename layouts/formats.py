@@ -74,3 +74,13 @@ def countdown(span: timedelta) -> str:
     """Hours and minutes that are left: 3.07 for three hours and seven minutes."""
     minutes = max(int(span.total_seconds() // 60), 0)
     return f"{minutes // 60}.{minutes % 60:02d}"
+
+
+def short_agency(abbreviation: str) -> str:
+    """Without the city's own name, which says nothing on its own wall."""
+    return abbreviation.replace("Binjai ", "")
+
+
+def short_category(name: str) -> str:
+    """Without what stands in brackets."""
+    return name.split(" (")[0]

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from data_access.snapshot import Snapshot
 
 OVERVIEW = "overview"
+WIDE = "wide"
+"""The overview on a joined canvas, 32:9: the same panels with a second column of detail."""
 GRAPH_CONFIG = {
     "displayModeBar": False,
     "staticPlot": True,
@@ -55,6 +57,16 @@ OVERVIEW_PARTS = (
 
 SCENES: dict[str, tuple[Part, ...]] = {
     OVERVIEW: OVERVIEW_PARTS,
+    WIDE: (
+        Part(city_map.PANEL, "Peta", figure=True, body=True),
+        Part(queue.PANEL, "Antrean eskalasi", body=True),
+        Part(backlog.PANEL, "Tunggakan per SKPD", figure=True),
+        Part(volume_panel.PANEL, "Laporan per bulan", figure=True),
+        Part(reporters.PANEL, "Pelapor teraktif", body=True),
+        Part(reporters.PARTICIPATION, "Partisipasi", body=True),
+        Part(answers.YEARS, "Tindak lanjut per tahun", body=True),
+        Part(answers.FEEDBACK, "Umpan balik", body=True),
+    ),
     "volume": (Part(volume_panel.PANEL, "Laporan per bulan", figure=True, body=True),),
     "backlog": (Part(backlog.PANEL, "Tunggakan per SKPD", figure=True),),
     "reporters": (
@@ -104,7 +116,7 @@ def draw_scene(scene: str, snapshot: Snapshot, canvas: Canvas, boundaries: Bound
     drawing: Drawing = {}
     for part in SCENES[scene]:
         drawing |= drawers[part.name]()
-    if scene == OVERVIEW:
+    if scene in (OVERVIEW, WIDE):
         drawing |= key_figures.draw(snapshot, canvas)
     return drawing | announcements.draw(snapshot, canvas)
 
@@ -130,7 +142,7 @@ def build_page() -> Component:
 def build_scene(scene: str) -> Component:
     """The empty panels of a scene, placed by CSS."""
     panels = [_panel(part) for part in SCENES[scene]]
-    if scene == OVERVIEW:
+    if scene in (OVERVIEW, WIDE):
         panels.insert(0, _key_figures())
     return html.Div(panels, className=f"scene {scene}")
 

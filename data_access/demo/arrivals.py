@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from data_access.demo import rhythm
@@ -46,8 +48,10 @@ def arrivals(seed: int, until: datetime) -> Iterator[Draft]:
 
 def echoes(draft: Draft) -> Iterator[Draft]:
     """The same dead lamp, reported by others within a few days."""
+    if draft.topic is not LAMP:
+        return
     chance = dice(draft.key, "echo")
-    if draft.topic is not LAMP or chance.random() > CLUSTER:
+    if chance.random() > CLUSTER:
         return
     count = chance.choices((1, 2, 3, 4, 5), (30, 30, 20, 12, 8))[0]
     for place in range(count):
@@ -70,10 +74,12 @@ def echo(draft: Draft, place: int) -> Draft:
 
 def pick_topic(day: date, key: str) -> Topic:
     """What people write about in that season."""
-    weights = [
-        topic.weight * (1 - topic.wet + topic.wet * rhythm.rain(day) ** 1.3) for topic in TOPICS
-    ]
-    return dice(key, "topic").choices(TOPICS, weights)[0]
+    return dice(key, "topic").choices(TOPICS, cum_weights=_season(rhythm.rain(day)))[0]
+
+
+@cache
+def _season(rain: float) -> tuple[float, ...]:
+    return tuple(accumulate(topic.weight * rhythm.wetted(topic.wet, rain) for topic in TOPICS))
 
 
 def _moments(seed: int, day: date) -> list[datetime]:
@@ -83,7 +89,7 @@ def _moments(seed: int, day: date) -> list[datetime]:
     if day < _STEADY_SINCE:
         return sorted(rhythm.moment_on(day, chance) for _ in range(count))
     count = max(count, _STEADY_LEAST)
-    early = rhythm.moment_on(day, chance, first=5, last=7)
+    early = rhythm.moment_on(day, chance, first=5, last=9)
     return sorted([early, *(rhythm.moment_on(day, chance) for _ in range(count - 1))])
 
 

@@ -233,7 +233,7 @@ def _matched(
     matched = []
     for card in sorted(cards, key=lambda card: -card.topic.wet):
         wet = card.topic.wet
-        weights = [1 - wet + wet * rhythm.rain(moment.date()) ** 1.3 for moment in free]
+        weights = [rhythm.wetted(wet, rhythm.rain(moment.date())) for moment in free]
         place = chance.choices(range(len(free)), weights)[0]
         matched.append((card, free.pop(place)))
     return sorted(matched, key=lambda pair: pair[1])

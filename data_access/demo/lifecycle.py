@@ -42,21 +42,21 @@ class Habit:
     """How often a report lies for weeks."""
 
 
-_USUAL = Habit(late=0.11, hours=3.4, forgets=0.014)
+_USUAL = Habit(late=0.11, hours=3.4, forgets=0.029)
 
 HABITS = {
-    "Perkim": Habit(late=0.17, hours=4.6, forgets=0.022),
-    "PUTR": Habit(late=0.23, hours=5.6, forgets=0.034),
-    "DLH": Habit(late=0.10, hours=3.2, forgets=0.008),
-    "Dishub": Habit(late=0.12, hours=3.6, forgets=0.012),
-    "PDAM": Habit(late=0.08, hours=2.6, forgets=0.008),
-    "PLN": Habit(late=0.06, hours=2.0, forgets=0.004),
-    "Satpol PP": Habit(late=0.13, hours=3.8, forgets=0.016),
-    "Disdukcapil": Habit(late=0.02, hours=1.8, forgets=0.002),
-    "Dinkes": Habit(late=0.06, hours=2.6, forgets=0.006),
-    "Diskominfo": Habit(late=0.03, hours=1.6, forgets=0.002),
-    "BPBD": Habit(late=0.06, hours=1.8, forgets=0.008),
-    "BPN": Habit(late=0.25, hours=7.0, forgets=0.05),
+    "Perkim": Habit(late=0.17, hours=4.6, forgets=0.046),
+    "PUTR": Habit(late=0.23, hours=5.6, forgets=0.071),
+    "DLH": Habit(late=0.10, hours=3.2, forgets=0.017),
+    "Dishub": Habit(late=0.12, hours=3.6, forgets=0.025),
+    "PDAM": Habit(late=0.08, hours=2.6, forgets=0.017),
+    "PLN": Habit(late=0.06, hours=2.0, forgets=0.008),
+    "Satpol PP": Habit(late=0.13, hours=3.8, forgets=0.034),
+    "Disdukcapil": Habit(late=0.02, hours=1.8, forgets=0.004),
+    "Dinkes": Habit(late=0.06, hours=2.6, forgets=0.013),
+    "Diskominfo": Habit(late=0.03, hours=1.6, forgets=0.004),
+    "BPBD": Habit(late=0.06, hours=1.8, forgets=0.017),
+    "BPN": Habit(late=0.25, hours=7.0, forgets=0.105),
 }
 
 
@@ -333,7 +333,7 @@ def _finish(life: Life, case: Case, answer: datetime, chance: random.Random) -> 
 
 def _work_time(topic: Topic, chance: random.Random) -> timedelta:
     if chance.random() < topic.slow:
-        return _between(24 * 20, 24 * 270, chance)
+        return _between(24 * 30, 24 * 360, chance)
     return min(_minutes(60 * 62, 0.95, chance), timedelta(days=45))
 
 

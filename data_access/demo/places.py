@@ -177,3 +177,9 @@ def demand() -> tuple[tuple[str, ...], tuple[float, ...]]:
     items = facts.kelurahan()
     weights = tuple((0.6 + math.sqrt(item.area_km2)) * chance.uniform(0.6, 1.5) for item in items)
     return tuple(item.code for item in items), weights
+
+
+def anywhere(chance: random.Random) -> Cell:
+    """The cell that a report comes from."""
+    codes, weights = demand()
+    return cells()[chance.choices(codes, weights)[0]]

@@ -55,6 +55,7 @@ _RAIN = (0.75, 0.55, 0.65, 0.85, 0.95, 0.7, 0.75, 0.95, 1.4, 1.75, 1.65, 1.4)
 """Rain on Binjai by month: the wet season peaks from September to December."""
 
 DAYS_A_MONTH = 30.44
+DAY = timedelta(days=1)
 
 
 def pace(day: date) -> float:
@@ -71,6 +72,11 @@ def pace(day: date) -> float:
 def rain(day: date) -> float:
     """How wet the month is, 1 on average."""
     return _RAIN[day.month - 1]
+
+
+def wetted(wet: float, rain: float) -> float:
+    """How much more of a trouble there is in such rain, if rain drives it so far."""
+    return 1 - wet + wet * math.pow(rain, 1.3)
 
 
 def feast(day: date) -> float:

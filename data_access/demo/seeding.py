@@ -57,7 +57,7 @@ def _prepare(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         schema.metadata.create_all(connection)
-    for table in schema.metadata.sorted_tables:
+    for table in (schema.reports, *schema.metadata.sorted_tables):
         if connection.execute(select(func.count()).select_from(table)).scalar_one():
             raise CityError(
                 f"the database already holds {table.name}; the demo city needs an empty one"

@@ -130,7 +130,7 @@ class Settler:
         return citizen
 
     def _newcomer(self, draft: Draft, parent: Report | None, chance: random.Random) -> Citizen:
-        cell = parent.cell if parent is not None else _anywhere(chance)
+        cell = parent.cell if parent is not None else places.anywhere(chance)
         registered = draft.created - timedelta(seconds=chance.randint(120, 7200))
         citizen = make_citizen(cell, registered, chance)
         self.citizens.append(citizen)
@@ -149,7 +149,7 @@ class Settler:
             ]
             return places.cells()[chance.choice(codes)]
         if district is None and chance.random() > 0.68:
-            return _anywhere(chance)
+            return places.anywhere(chance)
         return home
 
     def _spot(self, cell: Cell, parent: Report | None, chance: random.Random) -> tuple[str, Point]:
@@ -159,10 +159,9 @@ class Settler:
         return street.name, cell.along(street, chance)
 
     def _case(self, draft: Draft, cell: Cell, parent: Report | None) -> Case:
-        chance = dice(draft.key, "case")
-        fate = draft.fate
-        agencies = draft.agencies
+        fate, agencies = draft.fate, draft.agencies
         if agencies is None:
+            chance = dice(draft.key, "case")
             agencies = pick_agencies(draft.topic, cell, chance)
             fate = fate or pick_fate(agencies[-1], draft.slowness, chance)
             if fate is Fate.REFUSED or (fate is Fate.DUPLICATE and chance.random() < 0.6):
@@ -182,11 +181,6 @@ class Settler:
         )
 
 
-def _anywhere(chance: random.Random) -> Cell:
-    codes, weights = places.demand()
-    return places.cells()[chance.choices(codes, weights)[0]]
-
-
 def _newcomers(moment: datetime) -> float:
     """How often a report comes from somebody who never wrote before."""
     return 0.52 if moment <= HISTORY_END else 0.36
@@ -197,12 +191,14 @@ def photo(number: str, created: datetime) -> str:
     return f"laporan/{created.astimezone(WIB):%Y/%m}/{number}-1.jpg"
 
 
-def pick_agencies(topic: Topic, cell: Cell, chance: random.Random) -> tuple[str, ...]:
-    """The first hop by the topic, and now and then one or two more."""
+def pick_agencies(
+    topic: Topic, cell: Cell, chance: random.Random, *, always_all: bool = False
+) -> tuple[str, ...]:
+    """The first hop by the topic, and now and then one or two more; or as many as suit."""
     chain = [chance.choices(tuple(topic.first), tuple(topic.first.values()))[0]]
     for likely in (0.115, 0.14):
         rest = [name for name in topic.second if name not in chain]
-        if not rest or chance.random() > likely:
+        if not rest or (chance.random() > likely and not always_all):
             break
         chain.append(chance.choice(rest))
     district = f"{KECAMATAN} {cell.kelurahan.kecamatan}"

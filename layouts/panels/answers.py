@@ -32,18 +32,18 @@ def draw_years(snapshot: Snapshot, _canvas: Canvas) -> Drawing:
     if not answer.value:
         return unknown(YEARS, answer, snapshot, "Ditindaklanjuti")
     now = answer.value[-1]
-    title = [number(formats.percent(now.acted)), f" ditindaklanjuti, {now.year}"]
+    title = [number(formats.percent(now.acted))]
     rows = [_year(row) for row in reversed(answer.value[-YEAR_ROWS:])]
-    return heading(
-        YEARS, title, answer, snapshot, "laporan × instansi, menurut tahun masuk"
-    ) | props(ids.body(YEARS), children=rows)
+    return heading(YEARS, title, answer, snapshot, f"ditindaklanjuti {now.year}") | props(
+        ids.body(YEARS), children=rows
+    )
 
 
 def _year(row: YearRow) -> Any:
     return cells(
         str(row.year),
         [
-            span(str(row.year) + ("" if row.complete else " (berjalan)"), "muted"),
+            span(str(row.year) + ("" if row.complete else "*"), "muted"),
             number(formats.number(row.escalations)),
             number(formats.percent(row.acted)),
         ],
@@ -56,23 +56,25 @@ def draw_feedback(snapshot: Snapshot, _canvas: Canvas) -> Drawing:
     if answer.value is None:
         return unknown(FEEDBACK, answer, snapshot, "Umpan balik")
     value = answer.value
-    title = [number(formats.percent(value.satisfied)), " warga puas"]
+    title = [number(formats.percent(value.satisfied))]
+    note = f"warga puas · n = {formats.number(value.satisfied.n)}"
     rows = [
-        cells("n", [span("umpan balik, 90 hari"), number(formats.number(value.satisfied.n))]),
-        cells("coverage", [span("dari yang selesai"), number(formats.percent(value.coverage))]),
+        cells("coverage", [span("memberi umpan balik"), number(formats.percent(value.coverage))]),
         cells(
             "contradicted",
-            [span("“selesai” yang dibantah warga"), number(formats.number(value.contradicted))],
+            [span("“selesai” dibantah"), number(formats.number(value.contradicted))],
         ),
         *_follow_ups(snapshot),
     ]
-    return heading(FEEDBACK, title, answer, snapshot) | props(ids.body(FEEDBACK), children=rows)
+    return heading(FEEDBACK, title, answer, snapshot, note) | props(
+        ids.body(FEEDBACK), children=rows
+    )
 
 
 def _follow_ups(snapshot: Snapshot) -> list[Any]:
     counts = {row.status: row.count for row in snapshot.follow_ups.value or ()}
-    shown = (Status.ANSWERED, Status.DONE, Status.REJECTED)
+    shown = (Status.ANSWERED, Status.DONE)
     if not counts:
         return []
     text = " · ".join(f"{formats.number(counts[status])} {WORDS[status]}" for status in shown)
-    return [cells("follow-ups", [span("tindak lanjut 24 jam"), span(text)])]
+    return [cells("follow-ups", [span("24 jam", "muted"), span(text)])]

@@ -31,8 +31,8 @@ def draw(snapshot: Snapshot, canvas: Canvas) -> Drawing:
     rows = rows[: DETAIL_ROWS if canvas.detail else OVERVIEW_ROWS]
     note = [
         span("lewat tenggat", "key act"),
-        span("lainnya, makin lama makin gelap", "key ages"),
-        "tepat waktu 90 hari",
+        span("menurut umur", "key ages"),
+        span("terbuka · tepat waktu 90 hari" if canvas.detail else "terbuka · tepat", "end"),
     ]
     return heading(PANEL, _title(rows), answer, snapshot, note) | props(
         ids.figure(PANEL), figure=backlog_figure(rows, canvas)
@@ -45,7 +45,11 @@ def _title(rows: Sequence[AgencyBacklog]) -> list[object]:
     first = rows[0]
     if not first.overdue:
         return ["Tidak ada SKPD yang lewat tenggat"]
-    return [f"{first.agency}: ", number(formats.number(first.overdue), "act"), " lewat tenggat"]
+    return [
+        f"{formats.short_agency(first.agency)}: ",
+        number(formats.number(first.overdue), "act"),
+        " lewat tenggat",
+    ]
 
 
 def backlog_figure(rows: Sequence[AgencyBacklog], canvas: Canvas) -> go.Figure:
@@ -62,20 +66,19 @@ def backlog_figure(rows: Sequence[AgencyBacklog], canvas: Canvas) -> go.Figure:
         for position, row in zip(positions, rows, strict=True)
         for label in _labels(position, row, canvas)
     ]
+    names = [formats.short_agency(row.agency) + "\u2002" for row in rows]
     longest = max((row.open for row in rows), default=1) or 1
+    left = canvas.text_px * 0.56 * max((len(name) for name in names), default=1)
     return figure.update_layout(
         barmode="stack",
         bargap=0.42,
-        margin={
-            "l": 8.2 * canvas.text_px * 0.62,
-            "r": canvas.text_px * (13 if canvas.detail else 6.6),
-        },
+        margin={"l": left, "r": canvas.text_px * (14.7 if canvas.detail else 6.6)},
         annotations=labels,
         xaxis={"visible": False, "range": [0, longest]},
         yaxis={
             "tickmode": "array",
             "tickvals": positions,
-            "ticktext": [row.agency for row in rows],
+            "ticktext": names,
             "range": [len(rows) - 0.5, -0.5],
             "tickfont": {"color": theme.text},
         },
@@ -93,7 +96,7 @@ def _labels(position: int, row: AgencyBacklog, canvas: Canvas) -> list[dict[str,
     shared = {"xref": "paper", "x": 1, "y": position, "showarrow": False, "xanchor": "right"}
     texts = [
         (formats.number(row.open), size * 2.3, theme.text),
-        (_share(row.on_time, canvas), size * (13 if canvas.detail else 6.4), theme.muted),
+        (_share(row.on_time, canvas), size * (14.5 if canvas.detail else 6.4), theme.muted),
     ]
     return [
         shared | {"text": text, "xshift": shift, "font": {"color": colour}}

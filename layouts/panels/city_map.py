@@ -30,6 +30,11 @@ OTHER = "lainnya"
 CROWD_CELLS = 2
 """Neighbouring cells of the database's grid that become one mark, in each direction."""
 MARGIN = 0.004
+NAME_LETTER = 0.0021
+NAME_HEIGHT = 0.0042
+"""Room that a name takes on the map, in degrees: for each letter, and its height."""
+CROWD = 3
+"""From here on a mark carries its number instead of its subject's shape."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def draw(snapshot: Snapshot, canvas: Canvas, boundaries: Boundaries) -> Drawing:
     marks = gather(incidents.value, subjects)
     note = [
         *(
-            span(f"{sign} {name}")
+            span(f"{sign} {formats.short_category(name)}")
             for sign, name in zip(SYMBOL_SIGNS, [*subjects, OTHER], strict=False)
         ),
     ]
@@ -70,9 +75,9 @@ def draw(snapshot: Snapshot, canvas: Canvas, boundaries: Boundaries) -> Drawing:
 def _title(places: Sequence[KelurahanOpen]) -> list[object]:
     total = sum(place.open for place in places)
     worst = max(places, key=lambda place: (place.overdue, place.open), default=None)
-    title: list[object] = [number(formats.number(total)), " laporan terbuka"]
+    title: list[object] = [number(formats.number(total)), " terbuka"]
     if worst is not None and worst.overdue:
-        title += [", terberat di ", span(worst.name)]
+        title += [", ", number(formats.number(worst.overdue), "act"), f" lewat di {worst.name}"]
     return title
 
 
@@ -138,7 +143,7 @@ def map_figure(
             for cell in boundaries.cells
             for ring in cell.rings()
         ],
-        annotations=[*_names(places, boundaries, shrink, canvas), *_newest(marks, shrink, canvas)],
+        annotations=_newest(marks, shrink, canvas),
         xaxis={"visible": False, "range": _range(marks, boundaries, 0, shrink)},
         yaxis={
             "visible": False,
@@ -147,6 +152,7 @@ def map_figure(
             "scaleratio": 1,
         },
     )
+    _add_names(figure, marks, places, boundaries, shrink, canvas)
     calm = [mark for mark in marks if not mark.overdue]
     act = [mark for mark in marks if mark.overdue]
     _add_marks(figure, calm, subjects, shrink, theme.ages[1], canvas)
@@ -203,12 +209,15 @@ def _add_marks(
         x=[round(mark.x * shrink, 5) for mark in marks],
         y=[round(mark.y, 5) for mark in marks],
         mode="markers+text",
-        text=[str(mark.open) if mark.open > 2 else "" for mark in marks],
+        text=[str(mark.open) if mark.open >= CROWD else "" for mark in marks],
         textfont={"color": canvas.theme.ground, "size": canvas.text_px, "weight": 700},
         marker={
             "color": colour,
             "opacity": 0.95,
-            "symbol": [shapes.get(mark.subject, SYMBOLS[-1]) for mark in marks],
+            "symbol": [
+                "circle" if mark.open >= CROWD else shapes.get(mark.subject, SYMBOLS[-1])
+                for mark in marks
+            ],
             "size": [_size(mark, canvas) for mark in marks],
             "line": {"color": canvas.theme.ground, "width": 2},
         },
@@ -216,38 +225,50 @@ def _add_marks(
 
 
 def _size(mark: Mark, canvas: Canvas) -> float:
-    if mark.open > 2:
+    if mark.open >= CROWD:
         return round(canvas.text_px * 1.25 * sqrt(1 + mark.open / 12), 1)
     return round(canvas.text_px * (0.62 if mark.open == 1 else 0.78), 1)
 
 
-def _names(
-    places: Sequence[KelurahanOpen], boundaries: Boundaries, shrink: float, canvas: Canvas
-) -> list[dict[str, object]]:
-    """Names of the kelurahan that need somebody, where they don't run into each other."""
+def _add_names(
+    figure: go.Figure,
+    marks: Sequence[Mark],
+    places: Sequence[KelurahanOpen],
+    boundaries: Boundaries,
+    shrink: float,
+    canvas: Canvas,
+) -> None:
+    """Names under the marks, of the kelurahan that need somebody, where they have room."""
+    named = _names_with_room(marks, places, boundaries, 16 if canvas.detail else 8)
+    figure.add_scatter(
+        x=[round(x * shrink, 5) for _, x, _ in named],
+        y=[round(y, 5) for _, _, y in named],
+        text=[name for name, _, _ in named],
+        mode="text",
+        textfont={"color": canvas.theme.muted, "size": canvas.text_px, "weight": 500},
+    )
+
+
+def _names_with_room(
+    marks: Sequence[Mark], places: Sequence[KelurahanOpen], boundaries: Boundaries, most: int
+) -> list[tuple[str, float, float]]:
     points = {cell.code: cell.geometry.representative_point() for cell in boundaries.cells}
-    ranked = sorted(places, key=lambda place: (-place.overdue, -place.open, place.code))
-    shown: list[tuple[float, float]] = []
-    labels: list[dict[str, object]] = []
-    for place in ranked:
+    taken = [(mark.x, mark.y, 0.003) for mark in marks if mark.open >= CROWD]
+    if marks:
+        newest = max(marks, key=lambda mark: mark.newest)
+        taken.append((newest.x + 0.008, newest.y + 0.005, 0.012))
+    named: list[tuple[str, float, float]] = []
+    for place in sorted(places, key=lambda place: (-place.overdue, -place.open, place.code)):
         point = points.get(place.code)
-        if point is None or not place.open or len(labels) >= (14 if canvas.detail else 7):
+        if point is None or not place.open or len(named) == most:
             continue
-        if any(abs(point.x - x) < 0.021 and abs(point.y - y) < 0.0075 for x, y in shown):
-            continue
-        shown.append((point.x, point.y))
-        labels.append(
-            {
-                "x": round(point.x * shrink, 5),
-                "y": round(point.y, 5),
-                "text": place.name,
-                "showarrow": False,
-                "yshift": -canvas.text_px,
-                "font": {"color": canvas.theme.text, "size": canvas.text_px},
-                "bgcolor": "rgba(0,0,0,0)",
-            }
-        )
-    return labels
+        half = len(place.name) * NAME_LETTER / 2
+        for x, y in ((point.x, point.y + shift) for shift in (0.0, -0.004, 0.004)):
+            if all(abs(x - a) > half + w or abs(y - b) > NAME_HEIGHT for a, b, w in taken):
+                taken.append((x, y, half))
+                named.append((place.name, x, y))
+                break
+    return named
 
 
 def _newest(marks: Sequence[Mark], shrink: float, canvas: Canvas) -> list[dict[str, object]]:

@@ -44,7 +44,7 @@ def _known(value: KeyFigures, snapshot: Snapshot) -> list[Component]:
         _cell(
             "belum selesai",
             number(formats.number(value.open)),
-            f"{formats.number(value.open - value.overdue)} sudah dijawab atau belum 24 jam",
+            f"{formats.number(value.open - value.overdue)} dijawab atau belum 24 jam",
         ),
         _cell(
             "lewat 24 jam",

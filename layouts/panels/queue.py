@@ -58,9 +58,13 @@ def _group(name: str, label: str, rows: Sequence[QueueRow], now: datetime, canva
 
 
 def _row(row: QueueRow, now: datetime, canvas: Canvas) -> Any:
-    hops = [agency for agency in row.agencies if agency]
+    hops = [formats.short_agency(agency) for agency in row.agencies if agency]
     relay = " → ".join(hops) if hops else "belum diteruskan"
-    parts = [_time(row, now), span(row.category, "strong"), span(relay, "" if hops else "muted")]
+    parts = [
+        _time(row, now),
+        span(formats.short_category(row.category), "strong"),
+        span(relay, "" if hops else "muted"),
+    ]
     if canvas.detail:
         received = formats.when(row.received, now)
         parts += [

@@ -24,12 +24,12 @@ def draw(snapshot: Snapshot, _canvas: Canvas) -> Drawing:
     if answer.value is None:
         return unknown(PANEL, answer, snapshot, "Pelapor teraktif")
     title = (
-        ["Pelapor teraktif: ", number(formats.number(answer.value[0].reports)), " laporan"]
+        ["Pelapor teraktif: ", number(formats.number(answer.value[0].reports))]
         if answer.value
         else ["Belum ada pelapor"]
     )
     body = props(ids.body(PANEL), children=[_row(row) for row in answer.value])
-    return heading(PANEL, title, answer, snapshot, "nama disamarkan · 12 bulan terakhir") | body
+    return heading(PANEL, title, answer, snapshot, "kelurahan, tanpa nama · 12 bulan") | body
 
 
 def draw_participation(snapshot: Snapshot, _canvas: Canvas) -> Drawing:
@@ -52,7 +52,7 @@ def _row(row: TopReporter) -> Any:
         str(row.rank),
         [
             span(f"{row.rank}", "muted"),
-            span(f"Pelapor di {row.kelurahan}" if row.kelurahan else "Pelapor", "strong"),
+            span(row.kelurahan or "tanpa kelurahan", "strong"),
             html.Span(_trend(row.recent), className="trend", **{"aria-hidden": "true"}),
             number(formats.number(row.reports)),
         ],

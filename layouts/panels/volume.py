@@ -27,7 +27,7 @@ def draw(snapshot: Snapshot, canvas: Canvas) -> Drawing:
     months = answer.value if canvas.detail else answer.value[-OVERVIEW_MONTHS:]
     now = months[-1]
     title = [
-        f"{formats.month_name(now.month)}: ",
+        f"{formats.month_short(now.month)}: ",
         number(formats.number(now.received)),
         " masuk, ",
         number(formats.number(now.finished)),
