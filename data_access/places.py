@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import cos, radians
+from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
@@ -61,9 +63,11 @@ class Places:
     ) -> list[str | None]:
         """The same for many positions at once, in their order."""
         scale = METRES_PER_DEGREE
-        points = shapely.points(
-            np.asarray(longitudes, dtype=float) * (scale * self._shrink),
-            np.asarray(latitudes, dtype=float) * scale,
+        points = np.asarray(
+            shapely.points(
+                np.asarray(longitudes, dtype=float) * (scale * self._shrink),
+                np.asarray(latitudes, dtype=float) * scale,
+            )
         )
         none = len(self._codes)
         best = np.full(len(points), none)
@@ -72,7 +76,7 @@ class Places:
         self._nearest(points, best, none)
         return [self._codes[at] if at < none else None for at in best]
 
-    def _nearest(self, points: np.ndarray, best: np.ndarray, none: int) -> None:
+    def _nearest(self, points: NDArray[Any], best: NDArray[Any], none: int) -> None:
         outside = np.flatnonzero(best == none)
         if not outside.size:
             return

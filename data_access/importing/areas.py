@@ -35,7 +35,7 @@ def fill_areas(connection: Connection, boundaries: Boundaries) -> int:
         if cell.parent_code is not None:
             parents.setdefault(cell.parent_code, []).append(cell.geometry)
             names[cell.parent_code] = cell.parent or cell.parent_code
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         (code, KECAMATAN, names[code], None, *_label(unary_union(shapes)))
         for code, shapes in sorted(parents.items())
     ]

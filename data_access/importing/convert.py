@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import NamedTuple
 
+from data_access.importing.cells import Cells, flag_reader, name_reader, nothing, text_reader
 from data_access.importing.mapping import BY_DATES, QUARANTINE, ImportMapping
 from data_access.importing.moments import moment_reader
 from data_access.importing.positions import pair, position
 from data_access.importing.sources import Cell, says_nothing
 from data_access.importing.texts import UnreadableRowError
-from data_access.importing.words import EMPTY, EMPTY_VALUE
+from data_access.importing.words import EMPTY_VALUE
 from data_access.plain import plain
 from data_access.records import BEGINNING, Status
 
 TICKET_LIMIT = 40
 TITLE_LIMIT = 255
-NAME_LIMIT = 120
 BODY_LIMIT = 65_535
 """Bytes of UTF-8 that the smallest TEXT of the three databases (MariaDB's) holds."""
 
 CLOCK_SKEW = timedelta(minutes=5)
-FLAG_COLUMNS = ("anonymous", "confidential")
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _HOPS = (
     ("agency", "forwarded"),
     ("second_agency", "second_forwarded"),
@@ -35,8 +33,7 @@ _HOPS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(NamedTuple):
     """The report was forwarded to an agency as the first, second or third one."""
 
     level: int
@@ -44,8 +41,7 @@ class Hop:
     forwarded: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A reporter as the file names them. Personal data."""
 
     name: str | None
@@ -95,18 +91,40 @@ class Converter:
         self._at = positions
         self._now = now
         self._latest = now + CLOCK_SKEW
-        self._read_moment = moment_reader(mapping.formats, mapping.zone)
-        self._position = self._position_reader()
-        self._hops = [
-            (level, positions[agency], forwarded)
-            for level, (agency, forwarded) in enumerate(_HOPS, start=1)
-            if agency in positions
-        ]
         self._noted: list[str] = []
         self.repairs: Counter[str] = Counter()
         self.unknown_statuses: Counter[str] = Counter()
+        self._read_moment = moment_reader(mapping.formats, mapping.zone)
+        self._created = self._moment("created")
+        self._answered = self._moment("answered")
+        self._finished = self._moment("finished")
+        self._updated = self._moment("updated")
+        self._position = self._position_reader()
+        self._ticket = self._ticket_reader()
+        self._title = self._text("title", TITLE_LIMIT)
+        self._body = self._text("body")
+        self._address = self._text("address", TITLE_LIMIT)
+        self._photo = self._text("photo", TITLE_LIMIT)
+        self._follow_up = self._text("follow_up")
+        self._reporter = self._text("reporter", 160)
+        self._phone = self._text("phone", 40)
+        self._reporter_address = self._text("reporter_address", TITLE_LIMIT)
+        self._category = name_reader(positions.get("category"))
+        self._kelurahan = name_reader(positions.get("kelurahan"))
+        self._kecamatan = name_reader(positions.get("kecamatan"))
+        self._status_word = name_reader(positions.get("status"))
+        self._anonymous = flag_reader(positions.get("anonymous"), mapping.truths)
+        self._confidential = flag_reader(positions.get("confidential"), mapping.truths)
+        self._agencies = [
+            (level, name_reader(positions[agency]), self._moment(forwarded))
+            for level, (agency, forwarded) in enumerate(_HOPS, start=1)
+            if agency in positions
+        ]
 
-    def report(self, cells: list[Cell]) -> Incoming:
+    def _text(self, column: str, limit: int | None = None) -> Callable[[Cells], str | None]:
+        return text_reader(self._at.get(column), limit, self._noted.append)
+
+    def report(self, cells: Cells) -> Incoming:
         """The report that a row tells of.
 
         Raises:
@@ -118,16 +136,18 @@ class Converter:
             self.repairs.update(self._noted)
         return report
 
-    def _converted(self, cells: list[Cell]) -> Incoming:
+    def _converted(self, cells: Cells) -> Incoming:
         created = self._created(cells)
+        if created is None:
+            raise UnreadableRowError("row_no_value", column="created")
         hops = self._hops_of(cells, created)
-        category = self._name(cells, "category")
-        body = self._body(cells)
+        category = self._category(cells)
+        body = self._fitting(self._body(cells))
         status, answered, finished, updated, guessed = self._state(cells, created, bool(hops))
         latitude, longitude = self._position(cells)
         return Incoming(
             ticket=self._ticket(cells),
-            title=self._title(cells, body, category),
+            title=self._title(cells) or _first_line(body or category),
             body=body,
             category=category,
             hops=hops,
@@ -139,47 +159,19 @@ class Converter:
             finish_is_guess=guessed,
             latitude=latitude,
             longitude=longitude,
-            address=self._text(cells, "address", TITLE_LIMIT),
-            kelurahan=self._name(cells, "kelurahan"),
-            kecamatan=self._name(cells, "kecamatan"),
+            address=self._address(cells),
+            kelurahan=self._kelurahan(cells),
+            kecamatan=self._kecamatan(cells),
             person=self._person(cells),
-            photo=self._text(cells, "photo", TITLE_LIMIT),
-            follow_up=self._text(cells, "follow_up"),
-            anonymous=self._flag(cells, "anonymous"),
-            confidential=self._flag(cells, "confidential"),
+            photo=self._photo(cells),
+            follow_up=self._fitting(self._follow_up(cells)),
+            anonymous=self._anonymous(cells),
+            confidential=self._confidential(cells),
         )
 
     # -- text -------------------------------------------------------------------------------
 
-    def _text(self, cells: list[Cell], column: str, limit: int | None = None) -> str | None:
-        at = self._at.get(column)
-        if at is None:
-            return None
-        text = self._clean(cells[at])
-        if text is not None and limit is not None and len(text) > limit:
-            self._noted.append("shortened")
-            return text[:limit]
-        return text
-
-    def _clean(self, cell: Cell) -> str | None:
-        if cell is None:
-            return None
-        text = (cell if isinstance(cell, str) else _written(cell)).strip(" \t\r\n")
-        if not text.isprintable() and _UNSTORABLE.search(text):
-            self._noted.append("control_characters")
-            text = _UNSTORABLE.sub("", text)
-        return None if len(text) < 5 and text.lower() in EMPTY else text
-
-    def _value(self, cells: list[Cell], column: str) -> str | None:
-        text = self._text(cells, column)
-        return None if text is None or text.lower() in EMPTY_VALUE else text
-
-    def _name(self, cells: list[Cell], column: str) -> str | None:
-        text = self._value(cells, column)
-        return " ".join(text.split())[:NAME_LIMIT] if text is not None else None
-
-    def _body(self, cells: list[Cell]) -> str | None:
-        text = self._text(cells, "body")
+    def _fitting(self, text: str | None) -> str | None:
         if text is None or len(text) * 4 <= BODY_LIMIT:
             return text
         encoded = text.encode()
@@ -188,83 +180,73 @@ class Converter:
         self._noted.append("shortened")
         return encoded[:BODY_LIMIT].decode(errors="ignore")
 
-    def _title(self, cells: list[Cell], body: str | None, category: str | None) -> str:
-        """The title, else the beginning of the words, else the category."""
-        title = self._text(cells, "title", TITLE_LIMIT)
-        return title or (body or category or "-").split("\n", 1)[0][:TITLE_LIMIT]
-
-    def _flag(self, cells: list[Cell], column: str) -> bool | None:
-        text = self._text(cells, column)
-        return None if text is None else plain(text) in self._mapping.truths
-
-    def _person(self, cells: list[Cell]) -> Person | None:
-        name = self._text(cells, "reporter", 160)
-        phone = self._text(cells, "phone", 40)
+    def _person(self, cells: Cells) -> Person | None:
+        name, phone = self._reporter(cells), self._phone(cells)
         if name is None and phone is None:
             return None
-        return Person(name, phone, self._text(cells, "reporter_address", TITLE_LIMIT))
+        return Person(name, phone, self._reporter_address(cells))
 
-    def _ticket(self, cells: list[Cell]) -> str:
+    def _ticket_reader(self) -> Callable[[Cells], str]:
         """The ticket as typed; where the file has none, a digest of what a report never changes."""
-        if "ticket" not in self._at:
-            return self._digest(cells)
-        ticket = self._value(cells, "ticket")
-        if ticket is None:
-            raise UnreadableRowError("row_no_value", column="ticket")
-        if len(ticket) > TICKET_LIMIT:
-            raise UnreadableRowError("row_ticket", limit=TICKET_LIMIT)
-        return ticket
-
-    def _digest(self, cells: list[Cell]) -> str:
+        if "ticket" in self._at:
+            return self._given_ticket(self._text("ticket"))
         identity = ("created", "title", "body", "reporter", "phone", "address")
-        parts = [self._text(cells, column) or "" for column in identity]
-        if not any(parts[1:3]):
-            raise UnreadableRowError("row_no_value", column="title")
-        return "I-" + blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
+        return _digest([self._text(column) for column in identity])
+
+    @staticmethod
+    def _given_ticket(read: Callable[[Cells], str | None]) -> Callable[[Cells], str]:
+        def ticket(cells: Cells) -> str:
+            found = read(cells)
+            if found is None or found.lower() in EMPTY_VALUE:
+                raise UnreadableRowError("row_no_value", column="ticket")
+            if len(found) > TICKET_LIMIT:
+                raise UnreadableRowError("row_ticket", limit=TICKET_LIMIT)
+            return found
+
+        return ticket
 
     # -- moments and status -----------------------------------------------------------------
 
-    def _moment(self, cells: list[Cell], column: str) -> datetime | None:
+    def _moment(self, column: str) -> Callable[[Cells], datetime | None]:
         at = self._at.get(column)
         if at is None:
-            return None
-        cell = cells[at]
-        if cell is None or cell == "" or says_nothing(cell):
-            return None
-        try:
-            moment = self._read_moment(cell)
-        except ValueError as error:
-            raise UnreadableRowError("row_date", column=column, value=str(cell)[:80]) from error
-        if not BEGINNING <= moment <= self._latest:
-            raise UnreadableRowError("row_date_range", column=column, value=str(cell)[:80])
-        return moment
+            return nothing
+        read_moment, latest = self._read_moment, self._latest
 
-    def _created(self, cells: list[Cell]) -> datetime:
-        created = self._moment(cells, "created")
-        if created is None:
-            raise UnreadableRowError("row_no_value", column="created")
-        return created
+        def read(cells: Cells) -> datetime | None:
+            cell = cells[at]
+            if cell is None or cell == "":
+                return None
+            try:
+                moment = read_moment(cell)
+            except ValueError as error:
+                if says_nothing(cell):
+                    return None
+                raise UnreadableRowError("row_date", column=column, value=str(cell)[:80]) from error
+            if not BEGINNING <= moment <= latest:
+                raise UnreadableRowError("row_date_range", column=column, value=str(cell)[:80])
+            return moment
 
-    def _hops_of(self, cells: list[Cell], created: datetime) -> tuple[Hop, ...]:
+        return read
+
+    def _hops_of(self, cells: Cells, created: datetime) -> tuple[Hop, ...]:
         """An agency's turn begins when the file says so, else with the hop before it."""
         found = []
         since = created
-        for level, at, column in self._hops:
-            if not cells[at]:
-                continue
-            agency = self._name(cells, _HOPS[level - 1][0])
+        for level, read, forwarded in self._agencies:
+            agency = read(cells)
             if agency is not None:
-                since = max(since, self._moment(cells, column) or since)
+                since = max(since, forwarded(cells) or since)
                 found.append(Hop(level, agency, since))
         return tuple(found)
 
     def _state(
-        self, cells: list[Cell], created: datetime, forwarded: bool
+        self, cells: Cells, created: datetime, forwarded: bool
     ) -> tuple[Status, datetime | None, datetime | None, datetime | None, bool]:
         """Status, answered, finished, updated, and whether the finish is a guess."""
-        answered = self._moment(cells, "answered")
-        finished = self._moment(cells, "finished")
-        updated = self._moment(cells, "updated")
+        answered = self._answered(cells)
+        finished = self._finished(cells)
+        updated = self._updated(cells)
         status = self._status(cells, answered, finished, forwarded)
         guessed = status.finished and finished is None
         if guessed:
@@ -282,12 +264,12 @@ class Converter:
 
     def _status(
         self,
-        cells: list[Cell],
+        cells: Cells,
         answered: datetime | None,
         finished: datetime | None,
         forwarded: bool,
     ) -> Status:
-        word = self._value(cells, "status")
+        word = self._status_word(cells)
         known = self._mapping.statuses.get(plain(word)) if word is not None else None
         if known is not None:
             return known
@@ -318,7 +300,7 @@ class Converter:
 
     # -- position ---------------------------------------------------------------------------
 
-    def _position_reader(self) -> Callable[[list[Cell]], tuple[float | None, float | None]]:
+    def _position_reader(self) -> Callable[[Cells], tuple[float | None, float | None]]:
         at = self._at
         if "latitude" in at and "longitude" in at:
             lat, lon = at["latitude"], at["longitude"]
@@ -335,8 +317,16 @@ class Converter:
         return latitude, longitude
 
 
-def _written(cell: Cell) -> str:
-    """A typed cell as text: whole numbers without a point."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return cell.isoformat(" ") if isinstance(cell, datetime) else str(cell)
+def _first_line(text: str | None) -> str:
+    """What a report without a title is called: the beginning of its words, or its category."""
+    return (text or "-").split("\n", 1)[0][:TITLE_LIMIT]
+
+
+def _digest(readers: list[Callable[[Cells], str | None]]) -> Callable[[Cells], str]:
+    def ticket(cells: Cells) -> str:
+        parts = [read(cells) or "" for read in readers]
+        if not any(parts[1:3]):
+            raise UnreadableRowError("row_no_value", column="title")
+        return "I-" + blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
+
+    return ticket

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import product
 from zoneinfo import ZoneInfo
 
-from data_access.importing.moments import MomentReader, moment_reader
+from data_access.importing.moments import MomentReader, moment_reader, pattern_of
 
 _UTC = ZoneInfo("UTC")
 _SHAPE_SAMPLES = 300
@@ -20,6 +20,7 @@ _CLEAR = (
     "%Y/%m/%d", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%b/%Y", "%B %d, %Y", "%d %B, %Y",
     "%A, %d %B %Y", "%A, %d-%m-%Y", "%A %d %B %Y", "%Y.%m.%d", "%Y-%m-%d",
 )  # fmt: skip
+_DATES = (*_CLEAR, *_DAY_FIRST, *_MONTH_FIRST)
 _JOINTS = (" ", ", ", " pukul ", " - ", " jam ")
 _TIMES = (
     "%H:%M:%S", "%H:%M", "%H.%M", "%H.%M.%S", "%I:%M:%S %p", "%I:%M %p", "%I:%M:%S%p", "%I:%M%p",
@@ -42,11 +43,7 @@ def guess_formats(values: Iterable[str]) -> DateGuess:
 
     Where twelve-hour clocks are used and nothing else tells, month comes before day.
     """
-    shapes: dict[str, list[str]] = {}
-    for value in values:
-        samples = shapes.setdefault(_shape(value), [])
-        if len(samples) < _SHAPE_SAMPLES:
-            samples.append(value)
+    shapes = _by_shape(values)
     if not shapes:
         return DateGuess((), 0.0, ambiguous=False)
     counts = {shape: _counted(samples) for shape, samples in shapes.items()}
@@ -63,14 +60,25 @@ def guess_formats(values: Iterable[str]) -> DateGuess:
     return DateGuess(formats, read / total, ambiguous=day == month and day > 0)
 
 
+def _by_shape(values: Iterable[str]) -> dict[str, list[str]]:
+    """Some values of each shape, from all over the file: the first days of a month tell little."""
+    shapes: dict[str, list[str]] = {}
+    for value in dict.fromkeys(values):
+        shapes.setdefault(_shape(value), []).append(value)
+    return {
+        shape: samples[:: max(1, len(samples) // _SHAPE_SAMPLES)]
+        for shape, samples in shapes.items()
+    }
+
+
 def _shape(value: str) -> str:
     return re.sub(r"[^\W\d]+", "a", re.sub(r"\d+", lambda run: "9" * min(len(run[0]), 4), value))
 
 
 def _counted(samples: list[str]) -> dict[str, int]:
     """How many samples each format reads, of the formats that read any of the first ones."""
-    head = samples[:20]
-    likely = [text for text in _candidates() if _read_by((text,), head)]
+    head = samples[:: max(1, len(samples) // 8)]
+    likely = [text for text in _candidates(head) if _read_by((text,), head)]
     return {text: _read_by((text,), samples) for text in likely}
 
 
@@ -103,13 +111,12 @@ def _choice(count: dict[str, int], samples: int, avoided: tuple[str, ...]) -> st
     return best if allowed[best] >= _ENOUGH * samples else None
 
 
-@cache
-def _candidates() -> tuple[str, ...]:
-    return ("iso", *_written(), "excel", "epoch")
-
-
-def _written() -> Iterator[str]:
-    dates = (*_CLEAR, *_DAY_FIRST, *_MONTH_FIRST)
+def _candidates(values: list[str]) -> Iterator[str]:
+    """Formats that the beginnings of the values and the words in them allow."""
+    yield "iso"
+    dates = [text for text in _DATES if any(map(pattern_of(text).match, values))]
+    joints = [joint for joint in _JOINTS if any(joint in value for value in values)]
     yield from dates
-    for date, joint, time, end in product(dates, _JOINTS, _TIMES, _ENDS):
+    for date, joint, time, end in product(dates, joints, _TIMES, _ENDS):
         yield f"{date}{joint}{time}{end}"
+    yield from ("excel", "epoch")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from data_access.importing.date_guess import DateGuess, guess_formats
-from data_access.importing.mapping import CREATE, FileForm, ImportMapping
+from data_access.importing.mapping import CREATE, FileForm, ImportMapping, mapping_from
 from data_access.importing.positions import pair, position
 from data_access.importing.sources import Cell, Source, says_nothing
 from data_access.importing.texts import MappingError
@@ -32,12 +33,17 @@ _FINISHED_SHARE = 0.9
 class Guess:
     """A proposed mapping and, by section of its TOML, remarks for whoever checks it."""
 
-    mapping: ImportMapping
+    proposal: ImportMapping
     remarks: Mapping[str, list[str]]
+
+    @property
+    def mapping(self) -> ImportMapping:
+        """What the printed TOML means: what is shown is what is used."""
+        return mapping_from(tomllib.loads(self.toml()))
 
     def toml(self) -> str:
         """The mapping as TOML, ready for ``--mapping``."""
-        return _toml(self.mapping, self.remarks)
+        return _toml(self.proposal, self.remarks)
 
 
 def guess_mapping(source: Source, form: FileForm) -> Guess:
@@ -171,7 +177,8 @@ def _is_status(sample: _Sample, name: str) -> bool:
     return len({str(value).strip() for value in sample.values(name)}) <= _MOST_STATUSES
 
 
-_CHECKS: dict[str, Callable[[_Sample, str], bool]] = {
+_Check = Callable[[_Sample, str], bool]
+_CHECKS: dict[str, _Check] = {
     "ticket": _is_key,
     "latitude": _is_number,
     "longitude": _is_number,
@@ -182,7 +189,8 @@ _CHECKS: dict[str, Callable[[_Sample, str], bool]] = {
     "kecamatan": _is_words,
     "agency": _is_words,
     "category": _is_words,
-} | dict.fromkeys(_DATE_COLUMNS, _is_date)
+    **dict.fromkeys(_DATE_COLUMNS, _is_date),
+}
 
 
 # -- dates, statuses, numbers, zone ---------------------------------------------------------

@@ -36,8 +36,8 @@ class Hops:
         self._insert = Inserter(connection, escalations, _COLUMNS)
         self._ids = Ids(connection, escalations)
         self._of: dict[int, dict[int, _Stored]] = {}
-        self._new: list[_Stored] = []
-        self._changed: dict[int, _Stored] = {}
+        self._new: list[tuple[Any, ...]] = []
+        self._changed: list[_Stored] = []
 
     def load(self, known: Iterable[int]) -> None:
         """Forget the chunk before, and read the hops of reports that are stored."""
@@ -50,8 +50,24 @@ class Hops:
         for row in self._connection.execute(statement):
             self._of.setdefault(row.report_id, {})[row.level] = _Stored(*row)
 
-    def put(self, row: ReportRow, hops: Sequence[Hop], agencies: Sequence[int]) -> bool:
-        """Add what the file tells of a report's hops; whether anything is new."""
+    def add(
+        self,
+        report: int,
+        hops: Sequence[Hop],
+        agencies: Sequence[int],
+        created: datetime,
+        told: tuple[Any, Any],
+    ) -> None:
+        """The hops of a new report; ``told`` are its creation and answer as the driver has them."""
+        answer = told[1]
+        for hop, agency in zip(reversed(hops), reversed(agencies), strict=True):
+            since = hop.forwarded
+            forwarded = told[0] if since is created else self._moment(since)
+            self._new.append((self._ids.take(), report, hop.level, agency, forwarded, answer))
+            answer = None
+
+    def change(self, row: ReportRow, hops: Sequence[Hop], agencies: Sequence[int]) -> bool:
+        """What the file tells of a stored report's hops; whether anything is new."""
         if not hops:
             return False
         levels = self._of.setdefault(row.id, {})
@@ -72,9 +88,9 @@ class Hops:
     ) -> bool:
         stored = levels.get(hop.level)
         if stored is None:
-            made = _Stored(self._ids.take(), row.id, hop.level, agency, hop.forwarded, answered)
-            levels[hop.level] = made
-            self._new.append(made)
+            forwarded = self._moment(hop.forwarded)
+            values = (row.id, hop.level, agency, forwarded, self._moment(answered))
+            self._new.append((self._ids.take(), *values))
             return True
         same = (
             stored.agency_id == agency
@@ -85,31 +101,13 @@ class Hops:
             return False
         stored.agency_id, stored.forwarded_at = agency, hop.forwarded
         stored.answered_at = answered or stored.answered_at
-        self._changed[stored.id] = stored
+        self._changed.append(stored)
         return True
-
-    def last_agency(self, report: int) -> int | None:
-        """The agency that was forwarded to last."""
-        levels = self._of.get(report)
-        return levels[max(levels)].agency_id if levels else None
 
     def flush(self) -> None:
         """Write what is new and what changed."""
-        made = {hop.id for hop in self._new}
-        self._insert.insert(
-            [
-                (
-                    hop.id,
-                    hop.report_id,
-                    hop.level,
-                    hop.agency_id,
-                    self._moment(hop.forwarded_at),
-                    self._moment(hop.answered_at),
-                )
-                for hop in self._new
-            ]
-        )
-        self._update([hop for hop in self._changed.values() if hop.id not in made])
+        self._insert.insert(self._new)
+        self._update(self._changed)
         self._new.clear()
         self._changed.clear()
 

@@ -58,6 +58,7 @@ _DIRECTIVES = {
     "%": "%",
 }
 _TOKEN = re.compile(r"%(.)|(\s+)|([^%\s]+)", re.DOTALL)
+_PLAIN_PARTS = ("year", "month", "day", "hour", "minute", "second")
 _EXCEL_DAY_ZERO = datetime(1899, 12, 30)
 _EXCEL_LAST = 2958466
 _MILLISECONDS_FROM = 10**11
@@ -135,7 +136,12 @@ def _epoch(cell: str) -> datetime:
 
 
 def _strptime(text: str, zone: tzinfo) -> _Part:
-    match = re.compile(_pattern(text), re.IGNORECASE).fullmatch
+    pattern = pattern_of(text)
+    match = pattern.fullmatch
+    groups = pattern.groupindex
+    order = [groups[name] for name in _PLAIN_PARTS if name in groups]
+    if len(order) >= 3 and set(groups) == set(_PLAIN_PARTS[: len(order)]):
+        return lambda cell: _plain(match(cell), order, zone)
 
     def read(cell: str) -> datetime:
         found = match(cell)
@@ -146,7 +152,20 @@ def _strptime(text: str, zone: tzinfo) -> _Part:
     return read
 
 
-def _pattern(text: str) -> str:
+def _plain(found: re.Match[str] | None, order: list[int], zone: tzinfo) -> datetime:
+    """The usual case, made fast: nothing but numbers, from the year on."""
+    if found is None:
+        raise ValueError
+    return datetime(*map(int, found.group(*order)), tzinfo=zone)  # type: ignore[arg-type, misc]
+
+
+@lru_cache(maxsize=4096)
+def pattern_of(text: str) -> re.Pattern[str]:
+    """What matches moments written in a format.
+
+    Raises:
+        MappingError: the format has a directive that isn't known, or one twice.
+    """
     parts = []
     for directive, space, literal in _TOKEN.findall(text):
         if directive:
@@ -156,11 +175,9 @@ def _pattern(text: str) -> str:
         else:
             parts.append(r"\s+" if space else re.escape(literal))
     try:
-        pattern = "".join(parts)
-        re.compile(pattern)
+        return re.compile("".join(parts), re.IGNORECASE)
     except re.error as error:
         raise MappingError("mapping_format", format=text, directive=str(error)) from error
-    return pattern
 
 
 def _built(parts: dict[str, str | None], zone: tzinfo) -> datetime:

@@ -123,12 +123,20 @@ class Reporters:
             _person_key(name, phone): number
             for number, name, phone in connection.execute(select(*columns))
         }
+        self._as_typed: dict[tuple[str | None, str | None], int] = {}
         self._new: list[tuple[Any, ...]] = []
 
     def id_of(self, person: Person | None) -> int | None:
         """The reporter's id; an unknown one is made."""
         if person is None:
             return None
+        typed = (person.name, person.phone)
+        found = self._as_typed.get(typed)
+        if found is None:
+            found = self._as_typed[typed] = self._id_of(person)
+        return found
+
+    def _id_of(self, person: Person) -> int:
         key = _person_key(person.name, person.phone)
         found = self._known.get(key)
         if found is None:

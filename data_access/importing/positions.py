@@ -20,11 +20,10 @@ def position(
     Swapped ones are swapped back where they can't be right as they are; impossible, half and 0/0
     ones are dropped. Two empty cells are no position, and nothing to mend.
     """
-    if says_nothing(first) and says_nothing(second):
-        return None, None, None
     latitude, longitude = _degrees(first, decimal), _degrees(second, decimal)
     if latitude is None or longitude is None or not (latitude or longitude):
-        return None, None, "no_position"
+        empty = says_nothing(first) and says_nothing(second)
+        return None, None, None if empty else "no_position"
     if abs(latitude) <= 90 and abs(longitude) <= 180:
         return latitude, longitude, None
     if abs(longitude) <= 90 and abs(latitude) <= 180:

@@ -22,7 +22,7 @@ from data_access.importing.summary import Summary
 from data_access.importing.texts import Said, UnreadableRowError
 from data_access.places import Places
 
-CHUNK = 5_000
+CHUNK = 2_000
 
 Progress = Callable[[int, int], None]
 """Told after each chunk: how much of the source's size was read, and how many rows."""

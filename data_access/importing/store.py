@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from operator import attrgetter
@@ -22,6 +23,12 @@ from data_access.schema import follow_ups, reopenings, reports
 _values = attrgetter(*REPORT_COLUMNS)
 _MOMENTS = tuple(REPORT_COLUMNS.index(n) for n in ("created_at", "answered_at", "finished_at"))
 
+_CREATED = REPORT_COLUMNS.index("created_at") - 1
+_ANSWERED = REPORT_COLUMNS.index("answered_at") - 1
+
+Placed = tuple[Incoming, str | None]
+"""A report and the code of its kelurahan."""
+
 MomentWriter = Callable[[datetime | None], Any]
 
 
@@ -34,8 +41,8 @@ def moment_writer(connection: Connection) -> MomentWriter:
 
 
 def _sqlite_moment(moment: datetime | None) -> str | None:
-    """Text in UTC with microseconds; moments of an import are in UTC already."""
-    return moment.isoformat(" ", "microseconds")[:26] if moment is not None else None
+    """Text in UTC without the zone; moments of an import are in UTC already."""
+    return moment.isoformat(" ")[:-6] if moment is not None else None
 
 
 class Store:
@@ -60,86 +67,104 @@ class Store:
         self._insert = Inserter(connection, reports, REPORT_COLUMNS)
         self._was_empty = connection.execute(select(reports.c.id).limit(1)).first() is None
         self._seen: dict[str, datetime | None] = {}
+        self._new: list[tuple[Any, ...]] = []
+        self._changed: list[ReportRow] = []
         self._notes = _FollowUps(connection, self._moment)
         self._reopenings = _Reopenings(connection, self._moment)
 
     def write(self, chunk: Sequence[Incoming]) -> None:
         """Write the chunk's new reports and the changes to known ones."""
-        rows = self._stored(chunk)
-        known = {row.id for row in rows.values()}
-        self._hops.load(known)
-        self._reopenings.load(known)
-        self._notes.load(known if any(report.follow_up for report in chunk) else ())
-        new: list[ReportRow] = []
-        changed: dict[int, ReportRow] = {}
-        for report, area in zip(chunk, self._areas.codes_of(chunk), strict=True):
-            self._take(report, area, rows, new, changed)
-        self._flush(rows, new, changed)
+        areas = self._areas.codes_of(chunk)
+        for wave in _waves(list(zip(chunk, areas, strict=True))):
+            self._write_wave(wave)
 
-    def _take(
-        self,
-        report: Incoming,
-        area: str | None,
-        rows: dict[str, ReportRow],
-        new: list[ReportRow],
-        changed: dict[int, ReportRow],
-    ) -> None:
-        told = self._row(report, area)
-        stored = rows.get(report.ticket)
-        if stored is None:
-            told.id = self._ids.take()
-            rows[report.ticket] = told
-            new.append(told)
-            self._hops.put(told, report.hops, self._agency_ids(report))
-            self._notes.put(told, report, self._hops.last_agency(told.id))
-            self._seen[report.ticket] = report.updated
-            self._summary.new += 1
-            return
-        differs = self._outdated(report) is False and self._change(
-            stored, told, report, rows, changed
+    def _write_wave(self, wave: Sequence[Placed]) -> None:
+        """Reports of which each has another ticket."""
+        stored = self._stored(report.ticket for report, _area in wave)
+        ids = [row.id for row in stored.values()]
+        self._hops.load(ids)
+        self._reopenings.load(ids)
+        self._notes.load(ids if any(report.follow_up for report, _area in wave) else ())
+        for report, area in wave:
+            row = stored.get(report.ticket)
+            if row is None:
+                self._add(report, area)
+                self._summary.new += 1
+            else:
+                self._meet(row, report, area)
+            self._seen[report.ticket] = report.updated or self._seen.get(report.ticket)
+        self._flush()
+
+    def _add(self, report: Incoming, area: str | None) -> None:
+        """A report that isn't there yet."""
+        number = self._ids.take()
+        agencies = [self._agencies.id_of(hop.agency) for hop in report.hops]
+        values = self._values(report, area)
+        self._new.append((number, *values))
+        if agencies:
+            told = (values[_CREATED], values[_ANSWERED])
+            self._hops.add(number, report.hops, agencies, report.created, told)
+        if report.follow_up is not None:
+            self._notes.put(number, report, agencies[-1] if agencies else None)
+
+    def _values(self, report: Incoming, area: str | None) -> tuple[Any, ...]:
+        """What ``reports`` keeps of a report but its id, as the driver takes it."""
+        moment = self._moment
+        return (
+            report.ticket,
+            report.title,
+            report.body,
+            self._categories.id_of(report.category),
+            self._reporters.id_of(report.person),
+            area,
+            report.address,
+            report.latitude,
+            report.longitude,
+            report.photo,
+            report.status.value,
+            moment(report.created),
+            moment(report.answered),
+            moment(report.finished),
+            bool(report.anonymous),
+            bool(report.confidential),
         )
-        if report.ticket in self._seen:
+
+    def _meet(self, stored: ReportRow, report: Incoming, area: str | None) -> None:
+        """A report that is there: count it, and change what is new."""
+        repeated = report.ticket in self._seen
+        differs = not self._outdated(report) and self._change(stored, report, area)
+        if repeated:
             self._summary.repeated += 1
         elif differs:
             self._summary.updated += 1
         else:
             self._summary.unchanged += 1
-        self._seen[report.ticket] = report.updated or self._seen.get(report.ticket)
 
     def _outdated(self, report: Incoming) -> bool:
         """The file itself told a newer state before."""
         seen = self._seen.get(report.ticket)
         return seen is not None and report.updated is not None and report.updated < seen
 
-    def _change(
-        self,
-        stored: ReportRow,
-        told: ReportRow,
-        report: Incoming,
-        rows: dict[str, ReportRow],
-        changed: dict[int, ReportRow],
-    ) -> bool:
-        told.id = stored.id
-        if self._reopenings.undone(stored.id, told.finished_at):
+    def _change(self, stored: ReportRow, report: Incoming, area: str | None) -> bool:
+        if self._reopenings.undone(stored.id, report.finished):
             return False
+        told = self._row(stored.id, report, area)
         merged = merge(stored, told, report.updated, finish_is_guess=report.finish_is_guess)
         if merged.outdated:
             return False
         row = merged.row or stored
         if merged.row is not None:
-            rows[report.ticket] = changed[row.id] = row
+            self._changed.append(row)
         if merged.reopening is not None:
             self._reopenings.put(merged.reopening)
-        hopped = self._hops.put(row, report.hops, self._agency_ids(report))
-        noted = self._notes.put(row, report, self._hops.last_agency(row.id))
+        agencies = [self._agencies.id_of(hop.agency) for hop in report.hops]
+        hopped = self._hops.change(row, report.hops, agencies)
+        noted = self._notes.put(row.id, report, agencies[-1] if agencies else None)
         return merged.row is not None or hopped or noted
 
-    def _agency_ids(self, report: Incoming) -> list[int]:
-        return [self._agencies.id_of(hop.agency) for hop in report.hops]
-
-    def _row(self, report: Incoming, area: str | None) -> ReportRow:
+    def _row(self, number: int, report: Incoming, area: str | None) -> ReportRow:
         return ReportRow(
-            id=0,
+            id=number,
             ticket=report.ticket,
             title=report.title,
             body=report.body,
@@ -158,27 +183,23 @@ class Store:
             confidential=report.confidential,
         )
 
-    def _stored(self, chunk: Sequence[Incoming]) -> dict[str, ReportRow]:
-        """The rows that are there already of the chunk's reports, by ticket."""
-        tickets = {report.ticket for report in chunk}
-        if self._was_empty:
-            tickets &= self._seen.keys()
-        if not tickets:
+    def _stored(self, tickets: Iterable[str]) -> dict[str, ReportRow]:
+        """The rows that are there already, by ticket."""
+        wanted = [ticket for ticket in tickets if not self._was_empty or ticket in self._seen]
+        if not wanted:
             return {}
         columns = [reports.c[name] for name in REPORT_COLUMNS]
-        found = self._connection.execute(select(*columns).where(reports.c.ticket.in_(tickets)))
+        found = self._connection.execute(select(*columns).where(reports.c.ticket.in_(wanted)))
         return {row.ticket: ReportRow(*row) for row in found}
 
-    def _flush(
-        self, rows: dict[str, ReportRow], new: list[ReportRow], changed: dict[int, ReportRow]
-    ) -> None:
+    def _flush(self) -> None:
         self._categories.flush()
         self._agencies.flush()
         self._reporters.flush()
-        fresh = [rows[row.ticket] for row in new]
-        self._insert.insert([self._encoded(row) for row in fresh])
-        made = {row.id for row in fresh}
-        self._update([row for row in changed.values() if row.id not in made])
+        self._insert.insert(self._new)
+        self._update(self._changed)
+        self._new.clear()
+        self._changed.clear()
         self._hops.flush()
         self._notes.flush()
         self._reopenings.flush()
@@ -205,6 +226,21 @@ class Store:
         )
 
 
+def _waves(placed: Sequence[Placed]) -> list[Sequence[Placed]]:
+    """The first row of each ticket, then the second of each, and so on; in the file's order."""
+    if len({report.ticket for report, _area in placed}) == len(placed):
+        return [placed]
+    waves: list[list[Placed]] = []
+    met: Counter[str] = Counter()
+    for pair in placed:
+        ticket = pair[0].ticket
+        if met[ticket] == len(waves):
+            waves.append([])
+        waves[met[ticket]].append(pair)
+        met[ticket] += 1
+    return list(waves)
+
+
 class _FollowUps:
     """What agencies said that they did; the same words are kept once."""
 
@@ -226,14 +262,13 @@ class _FollowUps:
         statement = select(*columns).where(follow_ups.c.report_id.in_(ids))
         self._known.update((row.report_id, row.note) for row in self._connection.execute(statement))
 
-    def put(self, row: ReportRow, report: Incoming, agency: int | None) -> bool:
+    def put(self, number: int, report: Incoming, agency: int | None) -> bool:
         note = report.follow_up
-        if note is None or (row.id, note) in self._known:
+        if note is None or (number, note) in self._known:
             return False
-        self._known.add((row.id, note))
         told = report.finished or report.answered or report.updated or report.created
-        values = (self._ids.take(), row.id, agency, row.status, note, self._moment(told))
-        self._new.append(values)
+        status = report.status.value
+        self._new.append((self._ids.take(), number, agency, status, note, self._moment(told)))
         return True
 
     def flush(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -36,7 +37,8 @@ def open_text(path: Path, form: FileForm) -> Source:
         raise ImportingError("empty_file", file=path.name)
     encoding = known_encoding(form.encoding) if form.encoding else encoding_of(path)
     separator = form.separator or ("\t" if form.format == "tsv" else _separator_of(path, encoding))
-    file = path.open("r", encoding=encoding, errors="replace", newline="")
+    raw = path.open("rb")
+    file = TextIOWrapper(raw, encoding=encoding, errors="replace", newline="")
     records = _records(file, separator)
     header, number, rest = take_header(records, form.header)
     return Source(
@@ -44,7 +46,7 @@ def open_text(path: Path, form: FileForm) -> Source:
         header=header,
         rows=_rows(rest, len(header)),
         size=size,
-        done=lambda: size if file.closed else file.buffer.tell(),
+        done=lambda: size if raw.closed else raw.tell(),
         facts={
             "format": "csv",
             "encoding": encoding,
@@ -56,7 +58,7 @@ def open_text(path: Path, form: FileForm) -> Source:
 
 def _rows(records: Iterator[Row], width: int) -> Iterator[Row]:
     for row in records:
-        if row.problem is not None:
+        if row.problem is not None or len(row.cells) == width:
             yield row
         else:
             yield fitted(row.line, row.cells, width)
@@ -75,21 +77,19 @@ class _Lines:
         self.held: list[str] = []
         self.ended = False
 
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = self._again.popleft() if self._again else self._fresh()
-        self.held.append(line)
-        self.number += 1
-        return line
-
-    def _fresh(self) -> str:
-        try:
-            return next(self._lines)
-        except StopIteration:
-            self.ended = True
-            raise
+    def __iter__(self) -> Iterator[str]:
+        """Lines that were given up on first, then fresh ones."""
+        hold, again = self.held.append, self._again
+        while again:
+            line = again.popleft()
+            hold(line)
+            self.number += 1
+            yield line
+        for line in self._lines:
+            hold(line)
+            self.number += 1
+            yield line
+        self.ended = True
 
     @property
     def first(self) -> int:
@@ -135,7 +135,8 @@ def _whole_records(lines: _Lines, separator: str, width: int) -> Iterator[Row]:
             if len(held) > 1 and _swallowed(held, lines.ended, separator, width):
                 return
             width = width or len(cells)
-            yield Row(lines.first, cells)  # type: ignore[arg-type]
+            first = lines.number - len(held) + 1
+            yield Row(first, cells)  # type: ignore[arg-type]
             held.clear()
     except csv.Error:
         return

@@ -24,7 +24,7 @@ class Said:
 class ImportingError(Exception):
     """The import can't go on; nothing has been changed. ``said`` is one clear sentence."""
 
-    def __init__(self, key: str, **parts: Any) -> None:
+    def __init__(self, key: str, /, **parts: Any) -> None:
         self.said = Said(key, parts)
         super().__init__(self.said.text())
 
@@ -36,7 +36,7 @@ class MappingError(ImportingError):
 class UnreadableRowError(ValueError):
     """A row that goes to quarantine, and why."""
 
-    def __init__(self, key: str, **parts: Any) -> None:
+    def __init__(self, key: str, /, **parts: Any) -> None:
         self.said = Said(key, parts)
         super().__init__(self.said.text())
 
