@@ -1,5 +1,6 @@
 """What all tests share."""
 
 from tests.databases import database, databases
+from tests.importing import desk
 
-__all__ = ["database", "databases"]
+__all__ = ["database", "databases", "desk"]

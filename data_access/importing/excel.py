@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from data_access.importing.headers import take_header
@@ -27,8 +28,9 @@ def open_excel(path: Path, form: FileForm) -> Source:
     """
     if not path.is_file():
         raise ImportingError("no_file", file=path.name)
-    sheet = _sheet(path, form.sheet)
-    records = _records(sheet)
+    book = _book(path)
+    sheet = _sheet(book, form.sheet)
+    records = _records(book, sheet)
     header, number, rest = take_header(records, form.header)
     reached = [0]
     return Source(
@@ -47,22 +49,27 @@ def open_excel(path: Path, form: FileForm) -> Source:
     )
 
 
-def _sheet(path: Path, name: str | None) -> Any:
+def _book(path: Path) -> Workbook:
     try:
-        book = load_workbook(path, read_only=True)
+        return load_workbook(path, read_only=True)
     except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
         raise ImportingError("bad_excel", file=path.name) from error
+
+
+def _sheet(book: Workbook, name: str | None) -> Any:
     if name is None:
         return book.worksheets[0]
     if name not in book.sheetnames:
+        book.close()
         raise ImportingError("no_sheet", sheet=name, known=", ".join(book.sheetnames))
     return book[name]
 
 
-def _records(sheet: Any) -> Iterator[Row]:
-    for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-        if any(value not in {None, ""} for value in values):
-            yield Row(number, [_cell(value) for value in values])
+def _records(book: Workbook, sheet: Any) -> Iterator[Row]:
+    with closing(book):
+        for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+            if any(value not in {None, ""} for value in values):
+                yield Row(number, [_cell(value) for value in values])
 
 
 def _rows(records: Iterator[Row], width: int, reached: list[int]) -> Iterator[Row]:
