@@ -22,7 +22,7 @@ from sqlalchemy import (
     Text,
 )
 
-from data_access.columns import Id, Moment
+from data_access.columns import Id, Moment, Ticket
 
 metadata = MetaData()
 
@@ -70,7 +70,7 @@ reports = Table(
     "reports",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("ticket", String(40), nullable=False, unique=True),
+    Column("ticket", Ticket, nullable=False, unique=True),
     Column("title", String(255), nullable=False),
     Column("body", Text),
     Column("category_id", Id, ForeignKey("categories.id"), index=True),

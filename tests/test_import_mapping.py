@@ -92,7 +92,7 @@ def test_broken_toml_and_no_file(tmp_path: Path) -> None:
 def test_headers_are_found_loosely_but_as_typed_first() -> None:
     mapping = mapping_from({"columns": {"ticket": "nomor  laporan", "created": "tanggal"}})
     assert resolve(mapping, ["TANGGAL", "Nomor_Laporan", "tanggal"]) == {"ticket": 1, "created": 2}
-    with pytest.raises(MappingError, match="Kolom 'tanggal' .untuk created. tidak ada"):
+    with pytest.raises(MappingError, match=r"Kolom 'tanggal' .untuk created. tidak ada"):
         resolve(mapping, ["Nomor Laporan", "Waktu"])
 
 

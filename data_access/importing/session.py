@@ -18,9 +18,10 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from data_access.columns import Moment
+from data_access.errors import unavailable
 from data_access.importing.texts import ImportingError
 from data_access.schema import (
     agencies,
@@ -68,18 +69,9 @@ def owned(engine: Engine) -> Iterator[Connection]:
             yield connection
             _advance_sequences(connection)
             connection.commit()
-    except OperationalError as error:
-        if "locked" in str(error.orig) or "lock" in str(error.orig).lower():
-            raise ImportingError("locked_database") from error
-        raise ImportingError("database_failed", error=_reason(error)) from error
     except SQLAlchemyError as error:
-        raise ImportingError("database_failed", error=_reason(error)) from error
-
-
-def _reason(error: SQLAlchemyError) -> str:
-    """The driver's first line: it names tables and columns, never the values of a row."""
-    said = str(getattr(error, "orig", None) or error).strip()
-    return said.splitlines()[0][:200] if said else type(error).__name__
+        # The driver's own words may have a citizen's in them.
+        raise ImportingError(f"database_{unavailable(error).reason.name.lower()}") from error
 
 
 def _begin(connection: Connection) -> None:
@@ -119,7 +111,7 @@ def _advance_sequences(connection: Connection) -> None:
 
 def _need_lock(connection: Connection, statement: str) -> None:
     if not connection.execute(text(statement)).scalar():
-        raise ImportingError("locked_database")
+        raise ImportingError("database_locked")
 
 
 def _refuse_views(connection: Connection) -> None:

@@ -132,13 +132,41 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Basis data ini milik aplikasi lain ({name} adalah view), jadi tidak diisi.",
         "This database belongs to another application ({name} is a view): nothing was written.",
     ),
-    "locked_database": (
+    "database_locked": (
         "Basis data sedang dipakai impor lain atau terkunci; coba lagi nanti.",
         "Another import, or a lock, holds the database; try again later.",
     ),
     "database_failed": (
-        "Basis data menolak; tidak ada yang diubah: {error}.",
-        "The database refused; nothing was changed: {error}.",
+        "Basis data menolak; tidak ada yang diubah.",
+        "The database refused; nothing was changed.",
+    ),
+    "database_absent": (
+        "Basis data tidak dapat dihubungi; tidak ada yang diubah.",
+        "The database can't be reached; nothing was changed.",
+    ),
+    "database_missing": (
+        "Berkas basis data tidak dapat dibuka; tidak ada yang diubah.",
+        "The database file can't be opened; nothing was changed.",
+    ),
+    "database_late": (
+        "Basis data tidak menjawab pada waktunya; tidak ada yang diubah.",
+        "The database gave no answer in time; nothing was changed.",
+    ),
+    "database_exhausted": (
+        "Tidak ada sambungan basis data yang bebas; coba lagi nanti.",
+        "No connection to the database is free; try again later.",
+    ),
+    "database_denied": (
+        "Akun basis data tidak berhak menulis; tidak ada yang diubah.",
+        "The database account may not write; nothing was changed.",
+    ),
+    "database_mismatch": (
+        "Tabel basis data tidak sesuai kontrak (lihat bcc-wall check); tidak ada yang diubah.",
+        "The database's tables don't fit the contract (see bcc-wall check); nothing was changed.",
+    ),
+    "database_damaged": (
+        "Basis data rusak atau bukan basis data; tidak ada yang diubah.",
+        "The database is damaged or none at all; nothing was changed.",
     ),
     "write_failed": (
         "Tak dapat menulis {file}; tidak ada yang diubah: {error}.",
