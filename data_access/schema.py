@@ -11,7 +11,7 @@ from __future__ import annotations
 from sqlalchemy import (
     Boolean,
     Column,
-    Float,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -33,9 +33,9 @@ areas = Table(
     Column("level", String(16), nullable=False, comment="kecamatan, kelurahan or lingkungan"),
     Column("name", String(120), nullable=False),
     Column("parent_code", String(32), ForeignKey("areas.code"), index=True),
-    Column("latitude", Float, comment="label point, WGS84"),
-    Column("longitude", Float),
-    Column("area_km2", Float),
+    Column("latitude", Double, comment="label point, WGS84"),
+    Column("longitude", Double),
+    Column("area_km2", Double),
     Column("population", Integer),
 )
 
@@ -77,8 +77,8 @@ reports = Table(
     Column("reporter_id", Id, ForeignKey("reporters.id")),
     Column("area_code", String(32), ForeignKey("areas.code"), comment="kelurahan"),
     Column("address", String(255)),
-    Column("latitude", Float, comment="WGS84"),
-    Column("longitude", Float),
+    Column("latitude", Double, comment="WGS84"),
+    Column("longitude", Double),
     Column("photo", String(255)),
     Column("status", String(16), nullable=False, comment="a value of records.Status"),
     Column("created_at", Moment, nullable=False),
@@ -150,8 +150,8 @@ facilities = Table(
     Column("kind", String(80), nullable=False),
     Column("name", String(160), nullable=False),
     Column("address", String(255)),
-    Column("latitude", Float),
-    Column("longitude", Float),
+    Column("latitude", Double),
+    Column("longitude", Double),
     Column("area_code", String(32), ForeignKey("areas.code")),
 )
 

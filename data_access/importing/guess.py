@@ -305,7 +305,8 @@ def _toml(mapping: ImportMapping, remarks: Mapping[str, list[str]]) -> str:
 
 
 def _comments(lines: Iterable[str]) -> str:
-    return "".join("# " + " ".join(line.split()) + "\n" for line in lines)
+    seen = ("".join(mark if mark.isprintable() else " " for mark in line) for line in lines)
+    return "".join("# " + " ".join(line.split()) + "\n" for line in seen)
 
 
 def _key(text: str) -> str:

@@ -44,7 +44,7 @@ def _degrees(cell: Cell, decimal: str) -> float | None:
 def pair(cell: Cell) -> tuple[Cell, Cell]:
     """First and second number of ``3.6, 98.5``, or latitude and longitude of ``POINT (98.5 3.6)``.
 
-    Where it is neither, the second is ``None``.
+    Either may have decimal commas. Where it is neither, the second is ``None``.
     """
     if says_nothing(cell):
         return None, None
@@ -53,5 +53,5 @@ def pair(cell: Cell) -> tuple[Cell, Cell]:
     found = _TWO.fullmatch(text[5:].strip() if well_known else text)
     if found is None:
         return text, None
-    first, second = found.groups()
+    first, second = (number.replace(",", ".") for number in found.groups())
     return (second, first) if well_known else (first, second)

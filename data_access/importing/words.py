@@ -48,8 +48,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "agency": (
         "agency", "first agency", "instansi", "instansi pertama", "instansi 1", "skpd", "skpd 1",
         "opd", "opd 1", "dinas", "unit kerja", "instansi tujuan", "skpd tujuan", "opd tujuan",
-        "diteruskan ke", "disposisi", "agency responsible", "responsible agency", "agency name",
-        "owner", "owner department", "department",
+        "diteruskan ke", "disposisi", "instansi terlapor", "agency responsible",
+        "responsible agency", "agency name", "owner", "owner department", "department",
     ),
     "second_agency": (
         "second agency", "instansi kedua", "instansi 2", "skpd kedua", "skpd 2", "opd kedua",
