@@ -13,7 +13,7 @@ _LOOKED_AT = 20
 
 
 def take_header(records: Iterator[Row], number: int | None) -> tuple[list[str], int, Iterator[Row]]:
-    """The names in the header row, its number among the rows that aren't empty, and the rows after.
+    """The names in the header row, its number among the rows, and the rows after it.
 
     Without a number, the row of the first twenty that has the most usual names in it; the first
     one where none has two.
@@ -21,13 +21,12 @@ def take_header(records: Iterator[Row], number: int | None) -> tuple[list[str], 
     Raises:
         ImportingError: there is no such row.
     """
-    filled = (row for row in records if row.cells)
-    head = list(islice(filled, number or _LOOKED_AT))
+    head = list(islice(records, number or _LOOKED_AT))
     found = number or _likely(head)
     if len(head) < found:
         raise ImportingError("no_header", number=found)
     cells = _trimmed(head[found - 1].cells)
-    return named_once(cells), found, chain(head[found:], filled)
+    return named_once(cells), found, chain(head[found:], records)
 
 
 def _likely(head: Sequence[Row]) -> int:

@@ -58,7 +58,10 @@ _DIRECTIVES = {
     "%": "%",
 }
 _TOKEN = re.compile(r"%(.)|(\s+)|([^%\s]+)", re.DOTALL)
-_PLAIN_PARTS = ("year", "month", "day", "hour", "minute", "second")
+_FIXED = re.compile(
+    r"%(?P<first>[dm])(?P<mark>[/.-])%(?!(?P=first))[dm](?P=mark)%Y(?P<time>(?: %H:%M(?::%S)?)?)"
+)
+_ISO_SECONDS = len("2024-01-02 03:04:05")
 _EXCEL_DAY_ZERO = datetime(1899, 12, 30)
 _EXCEL_LAST = 2958466
 _MILLISECONDS_FROM = 10**11
@@ -109,7 +112,7 @@ def _read_typed(cell: Any, zone: tzinfo) -> datetime:
 
 def _reader_of(text: str, zone: tzinfo) -> _Part:
     if text == "iso":
-        return lambda cell: _zoned(datetime.fromisoformat(cell), zone)
+        return lambda cell: _iso(cell, zone)
     if text == "excel":
         return lambda cell: _excel(float(cell.replace(",", ".")), zone)
     if text == "epoch":
@@ -117,7 +120,11 @@ def _reader_of(text: str, zone: tzinfo) -> _Part:
     return _strptime(text, zone)
 
 
-def _zoned(moment: datetime, zone: tzinfo) -> datetime:
+def _iso(cell: str, zone: tzinfo) -> datetime:
+    """ISO 8601; ``08.15`` is no hour with a fraction, which is how Python would read it."""
+    if "." in cell[:_ISO_SECONDS] or "," in cell[:_ISO_SECONDS]:
+        raise ValueError(cell)
+    moment = datetime.fromisoformat(cell)
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
@@ -138,10 +145,6 @@ def _epoch(cell: str) -> datetime:
 def _strptime(text: str, zone: tzinfo) -> _Part:
     pattern = pattern_of(text)
     match = pattern.fullmatch
-    groups = pattern.groupindex
-    order = [groups[name] for name in _PLAIN_PARTS if name in groups]
-    if len(order) >= 3 and set(groups) == set(_PLAIN_PARTS[: len(order)]):
-        return lambda cell: _plain(match(cell), order, zone)
 
     def read(cell: str) -> datetime:
         found = match(cell)
@@ -149,14 +152,32 @@ def _strptime(text: str, zone: tzinfo) -> _Part:
             raise ValueError(cell)
         return _built(found.groupdict(), zone)
 
-    return read
+    fixed = _FIXED.fullmatch(text)
+    return _fixed_first(fixed, read, zone) if fixed is not None else read
 
 
-def _plain(found: re.Match[str] | None, order: list[int], zone: tzinfo) -> datetime:
-    """The usual case, made fast: nothing but numbers, from the year on."""
-    if found is None:
-        raise ValueError
-    return datetime(*map(int, found.group(*order)), tzinfo=zone)  # type: ignore[arg-type, misc]
+def _fixed_first(form: re.Match[str], read: _Part, zone: tzinfo) -> _Part:
+    """The usual ``01/02/2018 03:04:05``, made fast: ISO's reader does the work.
+
+    Whatever has not exactly this form goes to ``read``.
+    """
+    day_at, month_at = (0, 3) if form["first"] == "d" else (3, 0)
+    mark, time = form["mark"], form["time"]
+    length = 10 + len(time)
+    seams = time[0::3]
+    fromisoformat = datetime.fromisoformat
+
+    def read_fixed(cell: str) -> datetime:
+        if len(cell) == length and cell[2] == cell[5] == mark and cell[10::3] == seams:
+            day, month = cell[day_at : day_at + 2], cell[month_at : month_at + 2]
+            try:
+                moment = fromisoformat(f"{cell[6:10]}-{month}-{day}{cell[10:]}")
+            except ValueError:
+                return read(cell)
+            return moment.replace(tzinfo=zone)
+        return read(cell)
+
+    return read_fixed
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -58,7 +60,7 @@ def import_reports(
     converter = Converter(mapping, resolve(mapping, source.header), options.now)
     quarantine = Quarantine(options.quarantine, source.header, options.language)
     try:
-        with owned(engine) as connection:
+        with owned(engine) as connection, _without_collector():
             _write_all(
                 source,
                 mapping,
@@ -76,6 +78,18 @@ def import_reports(
     summary.quarantine = quarantine.keep()
     summary.seconds = monotonic() - began
     return summary
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Rows refer to nothing in circles: the collector would only look at them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _write_all(

@@ -74,6 +74,7 @@ class _Lines:
         self._lines = iter(lines)
         self._again: deque[str] = deque()
         self.number = 0
+        self.width = 0
         self.held: list[str] = []
         self.ended = False
 
@@ -114,11 +115,8 @@ def _records(file: TextIO, separator: str) -> Iterator[Row]:
     csv.field_size_limit(FIELD_LIMIT)
     with file:
         lines = _Lines(file)
-        width = 0
         while True:
-            for row in _whole_records(lines, separator, width):
-                width = width or len(row.cells)
-                yield row
+            yield from _whole_records(lines, separator)
             if not lines.held:
                 return
             first = lines.first
@@ -126,17 +124,17 @@ def _records(file: TextIO, separator: str) -> Iterator[Row]:
             yield Row(first, cells, Said("row_quote"))
 
 
-def _whole_records(lines: _Lines, separator: str, width: int) -> Iterator[Row]:
+def _whole_records(lines: _Lines, separator: str) -> Iterator[Row]:
     """Records until the end, or until one that isn't whole: its lines are left in ``held``."""
     reader = csv.reader(lines, delimiter=separator)
     held = lines.held
     try:
         for cells in reader:
-            if len(held) > 1 and _swallowed(held, lines.ended, separator, width):
+            if len(held) > 1 and _swallowed(held, lines.ended, separator, lines.width):
                 return
-            width = width or len(cells)
-            first = lines.number - len(held) + 1
-            yield Row(first, cells)  # type: ignore[arg-type]
+            if cells:
+                lines.width = lines.width or len(cells)
+                yield Row(lines.number - len(held) + 1, cells)  # type: ignore[arg-type]
             held.clear()
     except csv.Error:
         return
