@@ -75,6 +75,12 @@ def test_files(desk: Desk, name: str, content: bytes) -> None:
     assert [row.note for row in desk.rows(follow_ups)] == ["Duplicate request."]
 
 
+def test_halves_of_characters_and_nuls_are_dropped(desk: Desk) -> None:
+    odd = REQUEST | {"description": "a\ud800b\x00c", "address": {"x": "\udfff"}}
+    desk.run(desk.write(json.dumps([odd]), "r.json"), MAPPING)
+    assert (desk.one().body, desk.one().address) == ("abc", '{"x": "\\udfff"}')
+
+
 @pytest.mark.parametrize(
     "content",
     [

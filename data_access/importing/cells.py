@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import lru_cache
+from sys import maxsize
 
 from data_access.importing.sources import Cell
 from data_access.importing.words import EMPTY, EMPTY_VALUE
@@ -16,30 +16,33 @@ Note = Callable[[str], None]
 """Told the key of whatever had to be mended."""
 
 NAME_LIMIT = 120
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_NUL = "\x00"
 _BLANK = " \t\r\n"
+_WORD_SIZE = max(map(len, EMPTY)) + 1
 
 
 def text_reader(at: int | None, limit: int | None, note: Note) -> Callable[[Cells], str | None]:
-    """Text as typed, without blanks around, NULs and lone surrogates; at most ``limit`` long."""
+    """Text as typed, without blanks around and NULs; at most ``limit`` long."""
     if at is None:
         return nothing
 
     def read(cells: Cells) -> str | None:
         cell = cells[at]
-        if cell is None or cell == "":
+        if not cell and (cell is None or cell == ""):
             return None
-        text = (cell if isinstance(cell, str) else written(cell)).strip(_BLANK)
-        if not text.isprintable() and _UNSTORABLE.search(text):
+        text = (cell if cell.__class__ is str else written(cell)).strip(_BLANK)
+        if _NUL in text:
             note("control_characters")
-            text = _UNSTORABLE.sub("", text)
-        if len(text) < 5 and text.lower() in EMPTY:
+            text = text.replace(_NUL, "")
+        size = len(text)
+        if size < _WORD_SIZE and text.lower() in EMPTY:
             return None
-        if limit is not None and len(text) > limit:
+        if size > longest:
             note("shortened")
-            return text[:limit]
+            return text[:longest]
         return text
 
+    longest = limit or maxsize
     return read
 
 
@@ -50,7 +53,7 @@ def name_reader(at: int | None) -> Callable[[Cells], str | None]:
 
     def read(cells: Cells) -> str | None:
         cell = cells[at]
-        if cell is None or cell == "":
+        if not cell and (cell is None or cell == ""):
             return None
         return _name(cell if isinstance(cell, str) else written(cell))
 
@@ -59,7 +62,7 @@ def name_reader(at: int | None) -> Callable[[Cells], str | None]:
 
 @lru_cache(maxsize=65536)
 def _name(text: str) -> str | None:
-    name = " ".join(_UNSTORABLE.sub("", text).split())
+    name = " ".join(text.replace(_NUL, "").split())
     return None if name.lower() in EMPTY_VALUE else name[:NAME_LIMIT]
 
 

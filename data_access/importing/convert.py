@@ -236,7 +236,9 @@ class Converter:
         for level, read, forwarded in self._agencies:
             agency = read(cells)
             if agency is not None:
-                since = max(since, forwarded(cells) or since)
+                told = forwarded(cells)
+                if told is not None and told > since:
+                    since = told
                 found.append(Hop(level, agency, since))
         return tuple(found)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from data_access.importing.convert import Hop
 from data_access.importing.merge import ReportRow
-from data_access.importing.session import Ids, Inserter, placeholder
+from data_access.importing.session import Inserter, placeholder, unused_ids
 from data_access.schema import escalations
 
 _COLUMNS = ("id", "report_id", "level", "agency_id", "forwarded_at", "answered_at")
@@ -34,7 +34,7 @@ class Hops:
         self._connection = connection
         self._moment = moment
         self._insert = Inserter(connection, escalations, _COLUMNS)
-        self._ids = Ids(connection, escalations)
+        self._next_id = unused_ids(connection, escalations)
         self._of: dict[int, dict[int, _Stored]] = {}
         self._new: list[tuple[Any, ...]] = []
         self._changed: list[_Stored] = []
@@ -63,7 +63,7 @@ class Hops:
         for hop, agency in zip(reversed(hops), reversed(agencies), strict=True):
             since = hop.forwarded
             forwarded = told[0] if since is created else self._moment(since)
-            self._new.append((self._ids.take(), report, hop.level, agency, forwarded, answer))
+            self._new.append((self._next_id(), report, hop.level, agency, forwarded, answer))
             answer = None
 
     def change(self, row: ReportRow, hops: Sequence[Hop], agencies: Sequence[int]) -> bool:
@@ -90,7 +90,7 @@ class Hops:
         if stored is None:
             forwarded = self._moment(hop.forwarded)
             values = (row.id, hop.level, agency, forwarded, self._moment(answered))
-            self._new.append((self._ids.take(), *values))
+            self._new.append((self._next_id(), *values))
             return True
         same = (
             stored.agency_id == agency

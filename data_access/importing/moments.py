@@ -80,19 +80,16 @@ def moment_reader(formats: Sequence[str], zone: tzinfo) -> MomentReader:
     """
     readers = [_reader_of(text, zone) for text in formats]
 
-    @lru_cache(maxsize=65536)
-    def read_text(text: str) -> datetime:
+    def read(cell: Any) -> datetime:
+        if not isinstance(cell, str):
+            return _read_typed(cell, zone)
+        text = cell.strip()
         for reader in readers:
             try:
                 return reader(text).astimezone(UTC)
             except (ValueError, OverflowError):
                 continue
-        raise ValueError(text)
-
-    def read(cell: Any) -> datetime:
-        if isinstance(cell, str):
-            return read_text(cell.strip())
-        return _read_typed(cell, zone)
+        raise ValueError(cell)
 
     return read
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from data_access.importing.convert import Person
-from data_access.importing.session import Ids, Inserter
+from data_access.importing.session import Inserter, unused_ids
 from data_access.plain import plain
 from data_access.schema import agencies, categories, reporters
 
@@ -27,7 +27,7 @@ class Categories:
 
     def __init__(self, connection: Connection) -> None:
         self._insert = Inserter(connection, categories, ("id", "name"))
-        self._ids = Ids(connection, categories)
+        self._next_id = unused_ids(connection, categories)
         self._known = {
             plain(name): number
             for number, name in connection.execute(select(categories.c.id, categories.c.name))
@@ -42,7 +42,7 @@ class Categories:
         key = plain(name) or name
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._ids.take()
+            found = self._known[key] = self._next_id()
             self._new.append((found, name))
             self.created += 1
         return found
@@ -58,7 +58,7 @@ class Agencies:
 
     def __init__(self, connection: Connection, aliases: Mapping[str, str]) -> None:
         self._insert = Inserter(connection, agencies, ("id", "abbreviation", "name", "kind"))
-        self._ids = Ids(connection, agencies)
+        self._next_id = unused_ids(connection, agencies)
         self._aliases = aliases
         self._known: dict[str, int] = {}
         columns = (agencies.c.id, agencies.c.abbreviation, agencies.c.name)
@@ -83,7 +83,7 @@ class Agencies:
         return self._known.get(plain(short)) or self._make(name, short)
 
     def _make(self, name: str, short: str | None = None) -> int:
-        number = self._ids.take()
+        number = self._next_id()
         abbreviation = self._unused(short or abbreviated(name))
         self._known[plain(abbreviation)] = number
         kind = "partner" if _PARTNERS & set(plain(name).split()) else "skpd"
@@ -117,7 +117,7 @@ class Reporters:
 
     def __init__(self, connection: Connection) -> None:
         self._insert = Inserter(connection, reporters, ("id", "name", "phone", "address"))
-        self._ids = Ids(connection, reporters)
+        self._next_id = unused_ids(connection, reporters)
         columns = (reporters.c.id, reporters.c.name, reporters.c.phone)
         self._known = {
             _person_key(name, phone): number
@@ -140,7 +140,7 @@ class Reporters:
         key = _person_key(person.name, person.phone)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._ids.take()
+            found = self._known[key] = self._next_id()
             self._new.append((found, person.name, person.phone, person.address))
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from data_access.importing.mapping import ImportMapping
 from data_access.importing.sources import Cell, Row, Source
 from data_access.importing.texts import ImportingError
 from data_access.importing.words import KNOWN_STATUSES
+
+_LONE = re.compile("[\ud800-\udfff]")
+"""Halves of characters: JSON can write them, no database can."""
 
 FIELDS = (
     "service_request_id",
@@ -117,6 +121,8 @@ def _children(item: Element) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> Cell:
-    if value is None or isinstance(value, str | int | float):
+    if isinstance(value, str):
+        return _LONE.sub("", value)
+    if value is None or isinstance(value, int | float):
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 from sqlalchemy import (
@@ -141,14 +142,7 @@ def placeholder(connection: Connection) -> str:
     return "?" if connection.dialect.name == "sqlite" else "%s"
 
 
-class Ids:
-    """Numbers for new rows of a table, in a transaction in which nobody else writes."""
-
-    def __init__(self, connection: Connection, table: Table) -> None:
-        largest = connection.execute(select(func.max(table.c.id))).scalar()
-        self._next = int(largest or 0) + 1
-
-    def take(self) -> int:
-        """The next unused id."""
-        self._next += 1
-        return self._next - 1
+def unused_ids(connection: Connection, table: Table) -> Callable[[], int]:
+    """Gives unused ids one by one, in a transaction in which nobody else writes."""
+    largest = connection.execute(select(func.max(table.c.id))).scalar()
+    return count(int(largest or 0) + 1).__next__

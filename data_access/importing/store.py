@@ -16,7 +16,7 @@ from data_access.importing.convert import Incoming
 from data_access.importing.hops import Hops
 from data_access.importing.merge import REPORT_COLUMNS, Reopening, ReportRow, merge
 from data_access.importing.names import Agencies, Categories, Reporters
-from data_access.importing.session import Ids, Inserter, placeholder
+from data_access.importing.session import Inserter, placeholder, unused_ids
 from data_access.importing.summary import Summary
 from data_access.schema import follow_ups, reopenings, reports
 
@@ -63,7 +63,7 @@ class Store:
         self._reporters = Reporters(connection)
         self._moment = moment_writer(connection)
         self._hops = Hops(connection, self._moment)
-        self._ids = Ids(connection, reports)
+        self._next_id = unused_ids(connection, reports)
         self._insert = Inserter(connection, reports, REPORT_COLUMNS)
         self._was_empty = connection.execute(select(reports.c.id).limit(1)).first() is None
         self._seen: dict[str, datetime | None] = {}
@@ -89,21 +89,21 @@ class Store:
             row = stored.get(report.ticket)
             if row is None:
                 self._add(report, area)
-                self._summary.new += 1
             else:
                 self._meet(row, report, area)
-            self._seen[report.ticket] = report.updated or self._seen.get(report.ticket)
         self._flush()
 
     def _add(self, report: Incoming, area: str | None) -> None:
         """A report that isn't there yet."""
-        number = self._ids.take()
+        number = self._next_id()
         agencies = [self._agencies.id_of(hop.agency) for hop in report.hops]
         values = self._values(report, area)
         self._new.append((number, *values))
         if agencies:
             told = (values[_CREATED], values[_ANSWERED])
             self._hops.add(number, report.hops, agencies, report.created, told)
+        self._seen[report.ticket] = report.updated
+        self._summary.new += 1
         if report.follow_up is not None:
             self._notes.put(number, report, agencies[-1] if agencies else None)
 
@@ -139,6 +139,7 @@ class Store:
             self._summary.updated += 1
         else:
             self._summary.unchanged += 1
+        self._seen[report.ticket] = report.updated or self._seen.get(report.ticket)
 
     def _outdated(self, report: Incoming) -> bool:
         """The file itself told a newer state before."""
@@ -249,7 +250,7 @@ class _FollowUps:
         self._moment = moment
         columns = ("id", "report_id", "agency_id", "status", "note", "created_at")
         self._insert = Inserter(connection, follow_ups, columns)
-        self._ids = Ids(connection, follow_ups)
+        self._next_id = unused_ids(connection, follow_ups)
         self._known: set[tuple[int, str]] = set()
         self._new: list[tuple[Any, ...]] = []
 
@@ -268,7 +269,7 @@ class _FollowUps:
             return False
         told = report.finished or report.answered or report.updated or report.created
         status = report.status.value
-        self._new.append((self._ids.take(), number, agency, status, note, self._moment(told)))
+        self._new.append((self._next_id(), number, agency, status, note, self._moment(told)))
         return True
 
     def flush(self) -> None:
@@ -284,7 +285,7 @@ class _Reopenings:
         self._moment = moment
         columns = ("id", "report_id", "status", "finished_at", "reopened_at")
         self._insert = Inserter(connection, reopenings, columns)
-        self._ids = Ids(connection, reopenings)
+        self._next_id = unused_ids(connection, reopenings)
         self._undone: set[tuple[int, datetime]] = set()
         self._new: list[tuple[Any, ...]] = []
 
@@ -304,7 +305,7 @@ class _Reopenings:
         self._undone.add((reopening.report_id, reopening.finished_at))
         self._new.append(
             (
-                self._ids.take(),
+                self._next_id(),
                 reopening.report_id,
                 reopening.status,
                 self._moment(reopening.finished_at),
