@@ -20,6 +20,7 @@ from data_access.importing.open311_server import Server
 from tests.importing import shared
 
 GOOD = "Nomor Tiket,Judul,Tanggal Masuk,Status\nA-1,Lampu,02/01/2024 08.15,Baru\n"
+ABSENT = "postgresql+psycopg://nobody@127.0.0.1:9/x"
 BAD = GOOD + "A-2,Parit,kemarin dulu,Baru\nA-3,Jalan,13/01/2024 08.15,Selesai\n"
 
 
@@ -56,6 +57,19 @@ def test_all_rows_in_is_0(here: Path) -> None:
     assert "1 tidak berubah" in run("baik.csv").stdout
 
 
+def test_the_summary_tells_what_was_made_mended_and_not_known(here: Path) -> None:
+    (here / "x.csv").write_text(
+        "Nomor Tiket,Judul,Tanggal Masuk,Tanggal Selesai,Status,Instansi,Kategori\n"
+        "A-1,x,13/01/2024,12/01/2024,Selesai,PLN,Lampu\n"
+        "A-2,x,13/01/2024,,Entah,PLN,Lampu\n"
+    )
+    said = run("x.csv").stdout
+    assert "Instansi baru: 1; kategori baru: 1; wilayah baru: 0" in said
+    assert "Diperbaiki: 1 × selesai sebelum dibuat" in said
+    assert "Status tidak dikenal: 'Entah' (1)" in said
+    assert "pengodean utf-8," in said
+
+
 def test_quarantined_rows_are_3(here: Path) -> None:
     result = run("buruk.csv", "--lang", "en")
     assert result.exit_code == 3
@@ -78,6 +92,9 @@ def test_quarantined_rows_are_3(here: Path) -> None:
         (["baik.csv", "--encoding", "utf-9"], "Pengodean 'utf-9' tidak dikenal"),
         (["x.csv", "--guess"], "Tidak ada berkas x.csv."),
         (["http://127.0.0.1:9/v2"], "Peladen 127.0.0.1 tidak menjawab"),
+        (["http://127.0.0.1:9/v2", "--database", ABSENT], "tidak dapat dihubungi"),
+        (["baik.csv", "--database", ABSENT], "tidak dapat dihubungi"),
+        (["baik.csv", "--database", "sqlite:///buruk.csv"], "rusak atau bukan basis data"),
     ],
 )
 def test_errors_are_1_and_one_sentence(

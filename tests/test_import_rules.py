@@ -239,6 +239,28 @@ def test_the_last_agency_has_the_answer(desk: Desk) -> None:
     assert told == {1: None, 2: at(3)}
 
 
+def test_abbreviations_stay_apart(desk: Desk) -> None:
+    long = (
+        "Dinas Pendidikan dan Kebudayaan Kota Binjai",
+        "Dinas Perhubungan dan Kelautan Kota Binjai",
+    )
+    rows = "".join(f"A-{n},x,2024-01-02,{name}\n" for n, name in enumerate(long))
+    desk.bring("ticket,title,created,agency\n" + rows, mapping_of(*BASIC, "agency"))
+    again = desk.bring("ticket,title,created,agency\n" + rows, mapping_of(*BASIC, "agency"))
+    assert [row.abbreviation for row in desk.rows(agencies)] == ["DPKKB", "DPKKB 2"]
+    assert (again.agencies, again.unchanged) == (0, 2)
+
+
+def test_words_that_are_nothing_and_words_that_are_too_long(desk: Desk) -> None:
+    mapping = mapping_of("ticket", "title", "created", "body", "address")
+    rows = f"A-1,{'é' * 300},2024-01-02,NULL,-\nA-2,x,2024-01-02,\\N,{'j' * 256}\n"
+    summary = desk.bring("ticket,title,created,body,address\n" + rows, mapping)
+    one, two = desk.rows()
+    assert (one.title, one.body, one.address) == ("é" * 255, None, "-")
+    assert (two.body, two.address) == (None, "j" * 255)
+    assert summary.repairs == {"shortened": 2}
+
+
 def test_reporters_are_one_by_name_and_phone(desk: Desk) -> None:
     columns = ("ticket", "title", "created", "reporter", "phone", "anonymous", "confidential")
     rows = (

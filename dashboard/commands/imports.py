@@ -92,7 +92,8 @@ def import_command(
     """
     language = language or language_of(os.environ)
     form = FileForm(format=kind, encoding=encoding, sheet=sheet)
-    settings = Settings.from_environment()
+    given = {"BCC_REPORT_DATABASE": database} if database else {}
+    settings = Settings.from_environment(os.environ | given)
     try:
         with _stopped_by_signals():
             if guess:
@@ -107,7 +108,7 @@ def import_command(
                 since=since.replace(tzinfo=UTC) if since else None,
                 language=language,
             )
-            summary = job.run(database or settings.report_database)
+            summary = job.run(settings.report_database)
     except ImportingError as error:
         click.echo(error.said.text(language), err=True)
         sys.exit(FAILED)

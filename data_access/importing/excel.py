@@ -31,7 +31,11 @@ def open_excel(path: Path, form: FileForm) -> Source:
     book = _book(path)
     sheet = _sheet(book, form.sheet)
     records = _records(book, sheet)
-    header, number, rest = take_header(records, form.header)
+    try:
+        header, number, rest = take_header(records, form.header)
+    except ImportingError:
+        book.close()
+        raise
     reached = [0]
     return Source(
         name=path.name,
@@ -46,6 +50,7 @@ def open_excel(path: Path, form: FileForm) -> Source:
             "header": str(number),
             "sheet": sheet.title,
         },
+        close=book.close,
     )
 
 

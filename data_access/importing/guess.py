@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -47,12 +48,13 @@ class Guess:
 
 
 def guess_mapping(source: Source, form: FileForm) -> Guess:
-    """Propose a mapping from the source's header and first rows; they are used up.
+    """Propose a mapping from the source's header and first rows; it is closed then.
 
     Raises:
         MappingError: no column for the moment of creation, or for any text, could be found.
     """
-    rows = [row.cells for row in islice(source.rows, SAMPLE) if row.problem is None]
+    with closing(source):
+        rows = [row.cells for row in islice(source.rows, SAMPLE) if row.problem is None]
     sample = _Sample(source.header, rows)
     columns, dates = _columns(sample)
     remarks: dict[str, list[str]] = {"": [f"{source.name}: {len(rows)} baris dilihat"]}

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, delete, insert, inspect, select
 
 from data_access.importing.moments import moment_reader
 from data_access.importing.open311 import FIELDS, parse, rows_of
-from data_access.importing.session import import_state
+from data_access.importing.session import import_state, refusals_told
 from data_access.importing.sources import Source
 from data_access.importing.texts import ImportingError
 
@@ -159,7 +159,7 @@ class Feed:
         All of them are fetched first: a slow server must not keep the database's writers waiting.
 
         Raises:
-            ImportingError: the server gives no proper answer.
+            ImportingError: the server, or the database, gives no proper answer.
         """
         begin = self._since or self._last(engine) or self._now - WINDOW
         services = self._server.services()
@@ -183,7 +183,7 @@ class Feed:
         return request
 
     def _last(self, engine: Engine) -> datetime | None:
-        with engine.connect() as connection:
+        with refusals_told(), engine.connect() as connection:
             if not inspect(connection).has_table(import_state.name):
                 return None
             statement = select(import_state.c.moment).where(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -55,6 +55,11 @@ def import_reports(
         MappingError: the mapping doesn't fit the source.
         ImportingError: the source, the database or the quarantine file failed; nothing was changed.
     """
+    with closing(source):
+        return _imported(source, mapping, engine, options)
+
+
+def _imported(source: Source, mapping: ImportMapping, engine: Engine, options: Options) -> Summary:
     began = monotonic()
     summary = Summary(facts=source.facts)
     converter = Converter(mapping, resolve(mapping, source.header), options.now)

@@ -59,17 +59,27 @@ def owned(engine: Engine) -> Iterator[Connection]:
     Raises:
         ImportingError: the database is someone else's, is locked, or refuses.
     """
+    with refusals_told(), engine.connect() as connection:
+        connection.detach()  # its settings and its lock must not come back from the pool
+        _begin(connection)
+        _refuse_views(connection)
+        metadata.create_all(connection)
+        own_metadata.create_all(connection)
+        _hold_off_writers(connection)
+        yield connection
+        _advance_sequences(connection)
+        connection.commit()
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """Turn the database's refusals into sentences.
+
+    Raises:
+        ImportingError: the database refused.
+    """
     try:
-        with engine.connect() as connection:
-            connection.detach()  # its settings and its lock must not come back from the pool
-            _begin(connection)
-            _refuse_views(connection)
-            metadata.create_all(connection)
-            own_metadata.create_all(connection)
-            _hold_off_writers(connection)
-            yield connection
-            _advance_sequences(connection)
-            connection.commit()
+        yield
     except SQLAlchemyError as error:
         # The driver's own words may have a citizen's in them.
         raise ImportingError(f"database_{unavailable(error).reason.name.lower()}") from error

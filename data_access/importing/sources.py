@@ -27,6 +27,7 @@ class Source:
 
     ``done`` tells how much of ``size`` was read, for a progress bar; ``size`` is 0 where it is
     not known. ``facts`` are what was found out about the file: format, encoding, separator.
+    Whoever takes the rows closes the source.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Source:
     size: int = 0
     done: Callable[[], int] = field(default=lambda: 0)
     facts: dict[str, str] = field(default_factory=dict)
+    close: Callable[[], None] = field(default=lambda: None)
 
 
 def says_nothing(cell: Cell) -> bool:

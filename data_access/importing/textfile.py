@@ -35,12 +35,17 @@ def open_text(path: Path, form: FileForm) -> Source:
     size = path.stat().st_size
     if not size:
         raise ImportingError("empty_file", file=path.name)
-    encoding = known_encoding(form.encoding) if form.encoding else encoding_of(path)
+    told = form.encoding or encoding_of(path)
+    encoding = known_encoding(told)
     separator = form.separator or ("\t" if form.format == "tsv" else _separator_of(path, encoding))
     raw = path.open("rb")
     file = TextIOWrapper(raw, encoding=encoding, errors="replace", newline="")
     records = _records(file, separator)
-    header, number, rest = take_header(records, form.header)
+    try:
+        header, number, rest = take_header(records, form.header)
+    except ImportingError:
+        file.close()
+        raise
     return Source(
         name=path.name,
         header=header,
@@ -49,10 +54,11 @@ def open_text(path: Path, form: FileForm) -> Source:
         done=lambda: size if raw.closed else raw.tell(),
         facts={
             "format": "csv",
-            "encoding": encoding,
+            "encoding": told,
             "separator": separator,
             "header": str(number),
         },
+        close=file.close,
     )
 
 
