@@ -1,1 +1,1 @@
-"""Measurements, run one by one with ``python -m benchmarks.<name>``."""
+"""What things cost: measured, not claimed."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, redirect
 
+from dashboard.api import create_api
 from dashboard.asgi import create_asgi
 from dashboard.feed import Channel, Feed
 from dashboard.health import health_blueprint
@@ -75,6 +76,7 @@ def create_server(settings: Settings, reports: Reports, feed: Feed) -> Flask:
     server = Flask("bcc-wall", static_folder=None)
     server.register_blueprint(vendor_blueprint())
     server.register_blueprint(health_blueprint(reports, feed))
+    server.register_blueprint(create_api(server, reports, feed))
 
     @server.get("/")
     def home() -> Response:
@@ -82,7 +84,7 @@ def create_server(settings: Settings, reports: Reports, feed: Feed) -> Flask:
 
     app = create_wall_app(server, settings)
     with server.test_request_context("/wall/"):
-        app.index()
+        app.index()  # type: ignore[no-untyped-call]
     protect(server, app.csp_hashes())
     return server
 
@@ -99,7 +101,7 @@ class Land:
         """From the file, else computed from the database's label points."""
         if self._found is None:
             try:
-                self._found = computed_boundaries(self._reports.kelurahan())
+                self._found = computed_boundaries(self._reports.areas("kelurahan"))
             except DataUnavailable:
                 return Boundaries((), indicative=True)
         return self._found

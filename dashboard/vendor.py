@@ -38,7 +38,7 @@ class Part:
 
     @cached_property
     def version(self) -> str:
-        """The package's version: the address changes with it, so that browsers may keep the file."""
+        """The package's; the address changes with it, so that browsers may keep the file."""
         content = json.loads((MODULES / self.package / "package.json").read_text("utf-8"))
         return str(content["version"])
 

@@ -74,16 +74,20 @@ class Snapshot:
         return all(answer.late for answer in self.answers.values())
 
 
+REPORTER_ROWS = 16
+QUEUE_ROWS = 24
+"""As many as a whole canvas can show, of the overdue and of those in time."""
+
 QUESTIONS: dict[str, Callable[[Reports, datetime], Any]] = {
     "key_figures": lambda reports, as_of: reports.key_figures(as_of),
     "volume": lambda reports, as_of: reports.monthly_volume(as_of),
     "backlog": lambda reports, as_of: reports.open_by_agency(as_of),
     "years": lambda reports, as_of: reports.year_table(as_of),
-    "reporters": lambda reports, as_of: reports.top_reporters(as_of),
+    "reporters": lambda reports, as_of: reports.top_reporters(as_of, limit=REPORTER_ROWS),
     "participation": lambda reports, as_of: reports.participation(as_of),
     "kelurahan": lambda reports, as_of: reports.open_by_kelurahan(as_of),
     "incidents": lambda reports, as_of: reports.open_incidents(as_of),
-    "queue": lambda reports, as_of: reports.escalation_queue(as_of),
+    "queue": lambda reports, as_of: reports.escalation_queue(as_of, limit=QUEUE_ROWS),
     "feedback": lambda reports, as_of: reports.satisfaction(as_of),
     "follow_ups": lambda reports, as_of: reports.follow_ups(as_of),
     "announcements": lambda reports, as_of: reports.announcements(as_of),

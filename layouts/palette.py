@@ -32,7 +32,9 @@ class Theme:
     def css(self) -> str:
         """The roles as CSS custom properties."""
         roles = [item.name for item in fields(self) if item.name not in {"name", "ages"}]
-        return "".join(f"--{role.replace('_', '-')}:{getattr(self, role)};" for role in roles)
+        named = [f"--{role.replace('_', '-')}:{getattr(self, role)};" for role in roles]
+        ages = [f"--age-{n}:{colour};" for n, colour in enumerate(self.ages)]
+        return "".join(named + ages)
 
 
 NIGHT = Theme(

@@ -7,12 +7,12 @@ feed carries, ``outputs`` names the places that they go to.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dash import dcc, html
 
 from layouts import ids
-from layouts.drawing import Canvas, Drawing, component_json
+from layouts.drawing import Canvas, Drawing, plain_json
 from layouts.panels import announcements, answers, backlog, city_map, key_figures, queue, reporters
 from layouts.panels import volume as volume_panel
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 OVERVIEW = "overview"
 WIDE = "wide"
 """The overview on a joined canvas, 32:9: the same panels with a second column of detail."""
-GRAPH_CONFIG = {
+GRAPH_CONFIG: Any = {
     "displayModeBar": False,
     "staticPlot": True,
     "showSendToCloud": False,
@@ -127,9 +127,7 @@ def build_page() -> Component:
         [
             dcc.Location(id=ids.LOCATION, refresh=False),
             dcc.Store(id=ids.FEED),
-            dcc.Store(
-                id=ids.SCENES, data={name: component_json(build_scene(name)) for name in SCENES}
-            ),
+            dcc.Store(id=ids.SCENES, data={name: plain_json(build_scene(name)) for name in SCENES}),
             _header(),
             html.Div(id=ids.NOTICE, className="notice", role="status"),
             html.Main(id=ids.CANVAS, className="canvas"),
@@ -178,8 +176,12 @@ def _key_figures() -> Component:
             html.H2(id=ids.title(key_figures.PANEL), hidden=True),
         ],
         className="panel key-figures",
-        **{"aria-label": "Angka utama"},
+        **_named("Angka utama"),
     )
+
+
+def _named(label: str) -> dict[str, Any]:
+    return {"aria-label": label}
 
 
 def _panel(part: Part) -> Component:
@@ -199,7 +201,7 @@ def _panel(part: Part) -> Component:
         children.append(html.Div(html.Div(graph, className="scaled"), className="picture"))
     if part.body:
         children.append(html.Div(id=ids.body(part.name), className="body"))
-    return html.Section(children, className=f"panel {part.name}", **{"aria-label": part.label})
+    return html.Section(children, className=f"panel {part.name}", **_named(part.label))
 
 
 def _ticker() -> Component:

@@ -1,6 +1,19 @@
 """What all tests share."""
 
+from tests.browser import browser, city, city_file, city_server, screen, serve
+from tests.cities import city_url
 from tests.databases import database, databases
 from tests.importing import desk
 
-__all__ = ["database", "databases", "desk"]
+__all__ = [
+    "browser",
+    "city",
+    "city_file",
+    "city_server",
+    "city_url",
+    "database",
+    "databases",
+    "desk",
+    "screen",
+    "serve",
+]

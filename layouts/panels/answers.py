@@ -43,7 +43,7 @@ def _year(row: YearRow) -> Any:
     return cells(
         str(row.year),
         [
-            span(str(row.year) + ("" if row.complete else "*"), "muted"),
+            span(f"{row.year}" if row.complete else f"{row.year} berjalan", "muted"),
             number(formats.number(row.escalations)),
             number(formats.percent(row.acted)),
         ],

@@ -11,13 +11,13 @@ from datetime import datetime
 from math import cos, radians, sqrt
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
-
 from layouts import formats, ids
-from layouts.drawing import Canvas, Drawing, cells, heading, number, props, span, template, unknown
+from layouts.drawing import Canvas, Drawing, Picture, cells, heading, number, props, span, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from dash.development.base_component import Component
 
     from data_access.boundaries import Boundaries
     from data_access.records import Incidents, KelurahanOpen
@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 PANEL = "map"
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross")
 SYMBOL_SIGNS = ("●", "■", "◆", "▲", "✚")
-OTHER = "lainnya"
+OTHER = "lain"
 CROWD_CELLS = 2
 """Neighbouring cells of the database's grid that become one mark, in each direction."""
-MARGIN = 0.004
-NAME_LETTER = 0.0021
-NAME_HEIGHT = 0.0042
+MARGIN = 0.002
+NAME_LETTER = 0.0019
+NAME_HEIGHT = 0.0036
+MARK_HALF = 0.0016
 """Room that a name takes on the map, in degrees: for each letter, and its height."""
 CROWD = 3
 """From here on a mark carries its number instead of its subject's shape."""
@@ -55,14 +56,14 @@ def draw(snapshot: Snapshot, canvas: Canvas, boundaries: Boundaries) -> Drawing:
     if places.value is None or incidents.value is None:
         late = places if places.value is None else incidents
         return unknown(PANEL, late, snapshot, "Laporan terbuka di peta")
-    subjects = leading_subjects(incidents.value)
+    subjects = leading_subjects(incidents.value, 4 if canvas.detail else 3)
     marks = gather(incidents.value, subjects)
     note = [
-        *(
-            span(f"{sign} {formats.short_category(name)}")
-            for sign, name in zip(SYMBOL_SIGNS, [*subjects, OTHER], strict=False)
-        ),
+        span(f"{sign} {formats.short_category(name)}")
+        for sign, name in zip(SYMBOL_SIGNS, [*subjects, OTHER], strict=False)
     ]
+    if canvas.detail and boundaries.indicative:
+        note.append(span("batas indikatif", "end"))
     drawing = heading(PANEL, _title(places.value), incidents, snapshot, note)
     drawing |= props(
         ids.figure(PANEL), figure=map_figure(marks, places.value, boundaries, subjects, canvas)
@@ -81,7 +82,7 @@ def _title(places: Sequence[KelurahanOpen]) -> list[object]:
     return title
 
 
-def leading_subjects(incidents: Sequence[Incidents], count: int = len(SYMBOLS) - 1) -> list[str]:
+def leading_subjects(incidents: Sequence[Incidents], count: int) -> list[str]:
     """The categories with most open reports; they get a shape of their own."""
     totals: dict[str, int] = {}
     for row in incidents:
@@ -122,13 +123,13 @@ def map_figure(
     boundaries: Boundaries,
     subjects: Sequence[str],
     canvas: Canvas,
-) -> go.Figure:
+) -> Picture:
     """Land in tones of the ground by open reports, marks above it, the newest ringed."""
     theme = canvas.theme
     shrink = cos(radians(_middle_latitude(marks, boundaries)))
     counts = {place.code: place.open for place in places}
     most = max(counts.values(), default=0) or 1
-    figure = go.Figure(layout={"template": template(theme, canvas.text_px)})
+    figure = Picture(canvas)
     figure.update_layout(
         shapes=[
             {
@@ -197,7 +198,7 @@ def _blend(low: str, high: str, share: float) -> str:
 
 
 def _add_marks(
-    figure: go.Figure,
+    figure: Picture,
     marks: Sequence[Mark],
     subjects: Sequence[str],
     shrink: float,
@@ -215,7 +216,7 @@ def _add_marks(
             "color": colour,
             "opacity": 0.95,
             "symbol": [
-                "circle" if mark.open >= CROWD else shapes.get(mark.subject, SYMBOLS[-1])
+                "circle" if mark.open >= CROWD else shapes.get(mark.subject, shapes[OTHER])
                 for mark in marks
             ],
             "size": [_size(mark, canvas) for mark in marks],
@@ -231,7 +232,7 @@ def _size(mark: Mark, canvas: Canvas) -> float:
 
 
 def _add_names(
-    figure: go.Figure,
+    figure: Picture,
     marks: Sequence[Mark],
     places: Sequence[KelurahanOpen],
     boundaries: Boundaries,
@@ -253,46 +254,62 @@ def _names_with_room(
     marks: Sequence[Mark], places: Sequence[KelurahanOpen], boundaries: Boundaries, most: int
 ) -> list[tuple[str, float, float]]:
     points = {cell.code: cell.geometry.representative_point() for cell in boundaries.cells}
-    taken = [(mark.x, mark.y, 0.003) for mark in marks if mark.open >= CROWD]
+    taken = [(mark.x, mark.y, MARK_HALF) for mark in marks]
     if marks:
         newest = max(marks, key=lambda mark: mark.newest)
-        taken.append((newest.x + 0.008, newest.y + 0.005, 0.012))
+        taken.append((newest.x, newest.y + 0.006, 0.022))
     named: list[tuple[str, float, float]] = []
     for place in sorted(places, key=lambda place: (-place.overdue, -place.open, place.code)):
         point = points.get(place.code)
         if point is None or not place.open or len(named) == most:
             continue
         half = len(place.name) * NAME_LETTER / 2
-        for x, y in ((point.x, point.y + shift) for shift in (0.0, -0.004, 0.004)):
-            if all(abs(x - a) > half + w or abs(y - b) > NAME_HEIGHT for a, b, w in taken):
-                taken.append((x, y, half))
-                named.append((place.name, x, y))
-                break
+        found = _free_spot(point.x, point.y, half, taken)
+        if found is not None:
+            taken.append((*found, half))
+            named.append((place.name, *found))
     return named
+
+
+def _free_spot(
+    x: float, y: float, half: float, taken: Sequence[tuple[float, float, float]]
+) -> tuple[float, float] | None:
+    """The nearest of some places around a point at which a name covers nothing."""
+    for dy in (0.0, -0.004, 0.004, -0.008, 0.008):
+        for dx in (0.0, -0.005, 0.005):
+            if all(
+                abs(x + dx - a) > half + width or abs(y + dy - b) > NAME_HEIGHT
+                for a, b, width in taken
+            ):
+                return x + dx, y + dy
+    return None
 
 
 def _newest(marks: Sequence[Mark], shrink: float, canvas: Canvas) -> list[dict[str, object]]:
     if not marks:
         return []
     mark = max(marks, key=lambda item: item.newest)
+    middle = (min(item.x for item in marks) + max(item.x for item in marks)) / 2
+    high = 0.15 * min(item.y for item in marks) + 0.85 * max(item.y for item in marks)
     return [
         {
             "x": round(mark.x * shrink, 5),
             "y": round(mark.y, 5),
+            "xanchor": "right" if mark.x > middle else "left",
             "text": f"terbaru {formats.clock(mark.newest)}",
             "showarrow": True,
             "arrowcolor": canvas.theme.text,
             "arrowwidth": 2,
             "arrowhead": 0,
             "standoff": canvas.text_px * 0.5,
-            "ax": canvas.text_px * 3,
-            "ay": -canvas.text_px * 2.2,
+            "ax": canvas.text_px * (-1.6 if mark.x > middle else 1.6),
+            "ay": canvas.text_px * (2.2 if mark.y > high else -2.2),
             "font": {"color": canvas.theme.text, "size": canvas.text_px, "weight": 600},
         }
     ]
 
 
-def _rows(places: Sequence[KelurahanOpen]) -> list[object]:
+def _rows(places: Sequence[KelurahanOpen]) -> list[Component]:
     ranked = sorted(places, key=lambda place: (-place.overdue, -place.open, place.name))
     head = cells("head", ["kelurahan", "terbuka", "lewat"], "head")
     return [head] + [

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from data_access.snapshot import Snapshot
 
 PANEL = "queue"
+QUEUE_OVERVIEW = 10
+QUEUE_DETAIL = 24
 SOON = timedelta(hours=4)
 """With less time left, somebody must call the agency now."""
 
@@ -33,12 +35,13 @@ def draw(snapshot: Snapshot, canvas: Canvas) -> Drawing:
         number(formats.number(queue.overdue_total), "act" if queue.overdue_total else ""),
         " laporan lewat 24 jam",
     ]
+    rows = QUEUE_DETAIL if canvas.detail else QUEUE_OVERVIEW
     groups = [
-        _group("overdue", "tertua dulu", queue.overdue, now, canvas),
+        _group("overdue", "tertua dulu", queue.overdue[:rows], now, canvas),
         _group(
             "in-time",
             f"{formats.number(queue.in_time_total)} masih dalam tenggat",
-            queue.in_time,
+            queue.in_time[:rows],
             now,
             canvas,
         ),

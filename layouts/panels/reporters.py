@@ -42,9 +42,9 @@ def draw_participation(snapshot: Snapshot, _canvas: Canvas) -> Drawing:
         number(formats.number(now.reporters)),
         f" warga melapor, {formats.month_name(now.month)}",
     ]
-    return heading(
-        PARTICIPATION, title, answer, snapshot, "pelapor baru: belum pernah melapor"
-    ) | props(ids.body(PARTICIPATION), children=_participation(answer.value))
+    return heading(PARTICIPATION, title, answer, snapshot, "baru: belum pernah melapor") | props(
+        ids.body(PARTICIPATION), children=_participation(answer.value)
+    )
 
 
 def _row(row: TopReporter) -> Any:
@@ -53,7 +53,7 @@ def _row(row: TopReporter) -> Any:
         [
             span(f"{row.rank}", "muted"),
             span(row.kelurahan or "tanpa kelurahan", "strong"),
-            html.Span(_trend(row.recent), className="trend", **{"aria-hidden": "true"}),
+            html.Span(_trend(row.recent), className="trend"),
             number(formats.number(row.reports)),
         ],
     )
@@ -68,15 +68,12 @@ def _trend(counts: tuple[int, ...]) -> str:
 
 
 def _participation(months: tuple[Participation, ...]) -> list[Any]:
-    head = cells("head", ["bulan", "laporan", "pelapor", "pelapor baru"], "head")
+    head = cells("head", ["bulan", "laporan", "pelapor", "baru"], "head")
     return [head] + [
         cells(
             month.month.isoformat(),
             [
-                span(
-                    f"{formats.month_short(month.month)} {month.month.year}"
-                    + ("" if month.complete else " (berjalan)")
-                ),
+                span(formats.month_label(month.month, month.complete)),
                 number(formats.number(month.reports)),
                 number(formats.number(month.reporters)),
                 number(formats.number(month.new_reporters)),

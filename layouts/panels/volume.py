@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
-
 from layouts import formats, ids
-from layouts.drawing import Canvas, Drawing, cells, heading, number, props, span, template, unknown
+from layouts.drawing import Canvas, Drawing, Picture, cells, heading, number, props, span, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from dash.development.base_component import Component
 
     from data_access.records import MonthVolume
     from data_access.snapshot import Snapshot
@@ -41,12 +41,12 @@ def draw(snapshot: Snapshot, canvas: Canvas) -> Drawing:
     return drawing
 
 
-def volume_figure(months: Sequence[MonthVolume], canvas: Canvas) -> go.Figure:
+def volume_figure(months: Sequence[MonthVolume], canvas: Canvas) -> Picture:
     """Bars of received, a line of finished; a month that is not over is hatched."""
     theme = canvas.theme
     positions = list(range(len(months)))
     over = [month.complete for month in months]
-    figure = go.Figure(layout={"template": template(theme, canvas.text_px)})
+    figure = Picture(canvas)
     figure.add_bar(
         x=positions,
         y=[month.received for month in months],
@@ -86,16 +86,13 @@ def _tick(month: MonthVolume) -> str:
     return str(month.month.year) if month.month.month == 1 else formats.month_short(month.month)
 
 
-def _rows(months: Sequence[MonthVolume]) -> list[object]:
+def _rows(months: Sequence[MonthVolume]) -> list[Component]:
     head = cells("head", ["bulan", "masuk", "selesai", "selisih"], "head")
     return [head] + [
         cells(
             month.month.isoformat(),
             [
-                span(
-                    f"{formats.month_short(month.month)} {month.month.year}"
-                    + ("" if month.complete else " (berjalan)")
-                ),
+                span(formats.month_label(month.month, month.complete)),
                 number(formats.number(month.received)),
                 number(formats.number(month.finished)),
                 span(f"{'+' if month.net_flow > 0 else ''}{formats.number(month.net_flow)}"),

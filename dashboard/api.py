@@ -1,0 +1,303 @@
+"""Figures as data: what each panel shows, as JSON and CSV, without personal data.
+
+``/api/v1/panels/<panel>.json`` and ``.csv``, with ``as_of`` and filters.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, request
+from flask_caching import Cache
+
+from dashboard.requests import BadRequestError, read_filters, read_moment
+from data_access.errors import DataUnavailable
+from data_access.records import ALL, AgeBand, Filters
+from data_access.snapshot import REPORTER_ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from flask import Flask
+
+    from dashboard.feed import Feed
+    from data_access.reports import Reports
+
+Rows = list[dict[str, Any]]
+KEPT_S = 60
+QUEUE_LIMIT = 1000
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a panel's rows answer."""
+
+    reports: Reports
+    as_of: datetime
+    filters: Filters
+
+
+def create_api(server: Flask, reports: Reports, feed: Feed) -> Blueprint:
+    """The routes of all panels; answers are kept for as long as the data stay the same."""
+    blueprint = Blueprint("api", __name__)
+    cache = Cache(server, config={"CACHE_TYPE": "SimpleCache", "CACHE_DEFAULT_TIMEOUT": KEPT_S})
+
+    @blueprint.get("/api/v1/panels/<panel>.<kind>")
+    def panel(panel: str, kind: str) -> Response:
+        if panel not in PANELS or kind not in WRITERS:
+            return _error(404, f"panels: {', '.join(PANELS)}; formats: {', '.join(WRITERS)}")
+        now = datetime.now(UTC)
+        try:
+            as_of = read_moment(request.args, now)
+            question = Question(reports, as_of or now, read_filters(request.args, reports))
+            rows = _answer(panel, question, as_of is None)
+        except BadRequestError as error:
+            return _error(400, str(error))
+        except DataUnavailable as error:
+            return _error(503, f"the report database can't be read now: {error.reason}")
+        return WRITERS[kind](panel, question.as_of, _age_s(now), rows)
+
+    def _answer(panel: str, question: Question, present: bool) -> Rows:
+        """The present is as new as the wall's; a past moment is kept by itself."""
+        moment = feed.version if present else question.as_of.isoformat()
+        key = f"{panel}|{feed.version}|{moment}|{question.filters!r}"
+        rows: Rows | None = cache.get(key) if feed.version else None
+        if rows is None:
+            rows = PANELS[panel](question)
+            cache.set(key, rows)
+        return rows
+
+    def _age_s(now: datetime) -> float:
+        checked = feed.checked_at
+        return round(max(0.0, (now - checked).total_seconds()), 3) if checked else 0.0
+
+    return blueprint
+
+
+def _error(status: int, sentence: str) -> Response:
+    return Response(
+        json.dumps({"error": sentence}, ensure_ascii=False), status, content_type="application/json"
+    )
+
+
+# -- writers ------------------------------------------------------------------------------------
+
+
+def _json(panel: str, as_of: datetime, age_s: float, rows: Rows) -> Response:
+    content = {"panel": panel, "as_of": as_of.isoformat(), "data_age_s": age_s, "rows": rows}
+    return Response(
+        json.dumps(content, ensure_ascii=False, default=_plain),
+        content_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _csv(panel: str, as_of: datetime, age_s: float, rows: Rows) -> Response:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    return Response(
+        text.getvalue(),
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Cache-Control": "no-store",
+            "Content-Disposition": f'attachment; filename="{panel}.csv"',
+            "X-BCC-As-Of": as_of.isoformat(),
+            "X-BCC-Data-Age": str(age_s),
+        },
+    )
+
+
+WRITERS: dict[str, Callable[[str, datetime, float, Rows], Response]] = {"json": _json, "csv": _csv}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _cell(value: Any) -> Any:
+    """Text that a spreadsheet would take for a formula stays text."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+        return f"'{value}"
+    return value
+
+
+# -- panels -------------------------------------------------------------------------------------
+
+
+def _key_figures(ask: Question) -> Rows:
+    found = ask.reports.key_figures(ask.as_of, ask.filters)
+    share, answer = found.on_time.share, found.answer
+    figures: list[tuple[str, Any, int | None]] = [
+        ("today", found.today, None),
+        ("open", found.open, None),
+        ("overdue", found.overdue, None),
+        ("on_time_share_30d", share.value, share.n),
+        ("answer_median_s", answer.median.total_seconds() if answer.median else None, answer.n),
+        ("answer_p90_s", answer.p90.total_seconds() if answer.p90 else None, answer.n),
+        ("not_yet_due_30d", found.on_time.not_yet_due, None),
+        ("without_deadline_30d", found.on_time.without_deadline, None),
+        ("unreadable_rows", found.unreadable, None),
+        ("last_report_at", found.last_report_at, None),
+    ]
+    return [{"figure": figure, "value": value, "n": n} for figure, value, n in figures]
+
+
+def _volume(ask: Question) -> Rows:
+    return [
+        {
+            "month": f"{row.month:%Y-%m}",
+            "received": row.received,
+            "finished": row.finished,
+            "net_flow": row.net_flow,
+            "complete": row.complete,
+        }
+        for row in ask.reports.monthly_volume(ask.as_of, ask.filters)
+    ]
+
+
+def _backlog(ask: Question) -> Rows:
+    return [
+        {
+            "agency": row.agency,
+            "name": row.name,
+            "open": row.open,
+            "overdue": row.overdue,
+            **{band.value: row.bands[band] for band in AgeBand},
+            "on_time_share": row.on_time.share.value,
+            "n": row.on_time.share.n,
+        }
+        for row in ask.reports.open_by_agency(ask.as_of, ask.filters)
+    ]
+
+
+def _agencies_by_year(ask: Question) -> Rows:
+    return [
+        {"agency": row.agency, "name": row.name, "year": row.year, "reports": row.reports}
+        for row in ask.reports.agencies_by_year(ask.as_of, ask.filters)
+    ]
+
+
+def _year_table(ask: Question) -> Rows:
+    return [
+        {
+            "year": row.year,
+            "reports": row.reports,
+            "escalations": row.escalations,
+            "acted": row.acted.hits,
+            "acted_share": row.acted.value,
+            "complete": row.complete,
+        }
+        for row in ask.reports.year_table(ask.as_of, ask.filters)
+    ]
+
+
+def _reporters(ask: Question) -> Rows:
+    return [
+        {
+            "rank": row.rank,
+            "reports": row.reports,
+            "kelurahan": row.kelurahan,
+            "last_12_months": sum(row.recent),
+        }
+        for row in ask.reports.top_reporters(ask.as_of, ask.filters, limit=REPORTER_ROWS)
+    ]
+
+
+def _map(ask: Question) -> Rows:
+    return [
+        {
+            "kelurahan": row.name,
+            "code": row.code,
+            "kecamatan": row.kecamatan,
+            "lat": row.latitude,
+            "lon": row.longitude,
+            "open": row.open,
+            "overdue": row.overdue,
+        }
+        for row in ask.reports.open_by_kelurahan(ask.as_of, ask.filters)
+    ]
+
+
+def _queue(ask: Question) -> Rows:
+    queue = ask.reports.escalation_queue(ask.as_of, ask.filters, limit=QUEUE_LIMIT)
+    return [
+        {
+            "ticket": row.ticket,
+            "category": row.category,
+            "kelurahan": row.kelurahan,
+            "first_agency": row.agencies[0],
+            "second_agency": row.agencies[1],
+            "third_agency": row.agencies[2],
+            "received": row.received,
+            "due": row.due,
+            "state": row.state.value,
+        }
+        for row in (*queue.overdue, *queue.in_time)
+    ]
+
+
+def _feedback(ask: Question) -> Rows:
+    found = ask.reports.satisfaction(ask.as_of, ask.filters)
+    return [
+        {
+            "satisfied": found.satisfied.hits,
+            "n": found.satisfied.n,
+            "satisfied_share": found.satisfied.value,
+            "with_feedback": found.coverage.hits,
+            "finished": found.coverage.n,
+            "coverage": found.coverage.value,
+            "contradicted": found.contradicted,
+            **{f"rating_{stars}": count for stars, count in found.ratings.items()},
+        }
+    ]
+
+
+def _announcements(ask: Question) -> Rows:
+    _refuse_filters("announcements", ask.filters)
+    return [
+        {"title": row.title, "body": row.body, "starts": row.starts, "ends": row.ends}
+        for row in ask.reports.announcements(ask.as_of)
+    ]
+
+
+def _facilities(ask: Question) -> Rows:
+    _refuse_filters("facilities", ask.filters)
+    return [
+        {
+            "kind": row.kind,
+            "name": row.name,
+            "address": row.address,
+            "lat": row.latitude,
+            "lon": row.longitude,
+        }
+        for row in ask.reports.facilities()
+    ]
+
+
+def _refuse_filters(panel: str, filters: Filters) -> None:
+    if filters != ALL:
+        raise BadRequestError(f"{panel} are not about reports: no filters are allowed, only as_of")
+
+
+PANELS: Mapping[str, Callable[[Question], Rows]] = {
+    "key-figures": _key_figures,
+    "volume": _volume,
+    "backlog": _backlog,
+    "agencies-by-year": _agencies_by_year,
+    "year-table": _year_table,
+    "reporters": _reporters,
+    "map": _map,
+    "queue": _queue,
+    "feedback": _feedback,
+    "announcements": _announcements,
+    "facilities": _facilities,
+}
