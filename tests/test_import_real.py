@@ -100,4 +100,4 @@ def test_the_wall_shows_that_city(desk: Desk, file: Path, told: list[dict[str, s
     named = {r["NCName"] for r in told} - {""}
     levels = Counter(row.level for row in desk.rows(areas))
     assert levels == {"kelurahan": len(named), "kecamatan": 7}
-    assert len([area for area in reports.kelurahan() if area.latitude]) == len(named)
+    assert len([area for area in reports.areas("kelurahan") if area.latitude]) == len(named)
