@@ -12,10 +12,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    Integer,
     and_,
     case,
-    cast,
     func,
     literal,
     not_,
@@ -93,6 +91,9 @@ AGENCY_WINDOW = timedelta(days=90)
 
 UNFORWARDED = "BCC"
 """In whose hands a report is that no agency holds: the command center's own."""
+
+OUTSIDE = "Luar kota"
+"""Where a report lies that is in none of the known kelurahan."""
 
 GRID_DEGREES = 0.0025
 """A cell of the wall's map: about 280 m, so that no house can be told."""
@@ -562,31 +563,33 @@ class Reports:
     def open_by_kelurahan(
         self, as_of: datetime, filters: Filters = ALL
     ) -> tuple[KelurahanOpen, ...]:
-        """Open and overdue reports of every kelurahan, those with none included."""
+        """Open and overdue reports of every kelurahan, those with none included.
+
+        What lies in no kelurahan comes last, in a place without code, where there is any.
+        """
         late = and_(where.unanswered_at(as_of), where.past_deadline(as_of, self.rule))
-        counted = (
-            select(reports.c.area_code, func.count().label("open"), _tally(late).label("overdue"))
+        statement = (
+            select(reports.c.area_code, func.count(), _tally(late))
             .where(where.open_at(as_of), *where.matching(filters, as_of))
             .group_by(unindexed(reports.c.area_code))
-            .subquery()
         )
-        above = areas.alias("above")
-        statement = (
-            select(
-                areas.c.code,
-                areas.c.name,
-                func.coalesce(above.c.name, ""),
-                areas.c.latitude,
-                areas.c.longitude,
-                func.coalesce(counted.c.open, 0),
-                cast(func.coalesce(counted.c.overdue, 0), Integer),
+        counts = {row[0]: (row[1], int(row[2])) for row in self._rows(statement)}
+        kecamatan = {area.code: area.name for area in self.areas("kecamatan")}
+        found = [
+            KelurahanOpen(
+                area.code,
+                area.name,
+                kecamatan.get(area.parent or "", ""),
+                area.latitude,
+                area.longitude,
+                *counts.pop(area.code, (0, 0)),
             )
-            .outerjoin(above, above.c.code == areas.c.parent_code)
-            .outerjoin(counted, counted.c.area_code == areas.c.code)
-            .where(areas.c.level == "kelurahan")
-        )
-        found = (KelurahanOpen(*row) for row in self._rows(statement))
-        return tuple(sorted(found, key=lambda row: row.code))
+            for area in self.areas("kelurahan")
+        ]
+        if counts:
+            outside = (sum(column) for column in zip(*counts.values(), strict=True))
+            found.append(KelurahanOpen("", OUTSIDE, "", None, None, *outside))
+        return tuple(found)
 
     def open_incidents(
         self, as_of: datetime, filters: Filters = ALL, limit: int = 2000
