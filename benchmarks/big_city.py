@@ -13,6 +13,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +99,7 @@ def _measured(engine: Engine, backend: str, size: int) -> tuple[Row, float]:
 
 def _questions(asked: Reports) -> float:
     """Milliseconds of all the wall's questions."""
-    return sum(_quickest(lambda ask=ask: ask(asked, NOW)) for ask in QUESTIONS.values()) * 1000
+    return sum(_quickest(partial(ask, asked, NOW)) for ask in QUESTIONS.values()) * 1000
 
 
 def _quickest(ask: Callable[[], Any]) -> float:
