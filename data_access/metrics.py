@@ -19,7 +19,7 @@ ENOUGH_CASES = 10
 Z_95 = 1.959963984540054
 
 
-def survival(seconds: Sequence[float], ended: Sequence[bool]) -> Survival:
+def survival(seconds: Sequence[float] | np.ndarray, ended: Sequence[bool] | np.ndarray) -> Survival:
     """Kaplan-Meier median and 90th percentile of waiting times.
 
     Args:

@@ -188,12 +188,10 @@ class Reports:
         self, as_of: datetime, filters: Filters = ALL, window: timedelta | None = None
     ) -> Survival:
         """Kaplan-Meier of the time from receipt to the first answer or action."""
-        answered = where.answered_by(as_of)
-        waited = case(
-            (answered, seconds_between(reports.c.created_at, where.FIRST_RESPONSE)),
-            else_=seconds_between(reports.c.created_at, where.moment(as_of)),
+        waits = self._waits(
+            as_of, _received(window, as_of, filters), *where.matching(filters, as_of)
         )
-        return self._survival(waited, answered, as_of, filters, window)
+        return survival([wait for wait, _ in waits], [ended for _, ended in waits])
 
     def time_to_finish(
         self, as_of: datetime, filters: Filters = ALL, window: timedelta | None = None
@@ -204,6 +202,16 @@ class Reports:
         until = func.coalesce(finish, where.moment(as_of))
         waited = seconds_between(reports.c.created_at, until)
         return self._survival(waited, finished, as_of, filters, window)
+
+    def _waits(self, as_of: datetime, *conditions: where.Condition) -> list[tuple[float, bool]]:
+        """How long each report waited for its first response, and whether that came."""
+        answered = where.answered_by(as_of)
+        waited = case(
+            (answered, seconds_between(reports.c.created_at, where.FIRST_RESPONSE)),
+            else_=seconds_between(reports.c.created_at, where.moment(as_of)),
+        )
+        rows = self._rows(select(waited, case((answered, 1), else_=0)).where(*conditions))
+        return [(max(0.0, row[0]), bool(row[1])) for row in rows if row[0] is not None]
 
     def _survival(
         self,
