@@ -15,6 +15,7 @@ COMMANDS = {
     "init-db": "dashboard.commands.data:init_db",
     "seed": "dashboard.commands.data:seed",
     "simulate": "dashboard.commands.data:simulate",
+    "check": "dashboard.commands.check:check",
 }
 
 
