@@ -16,6 +16,7 @@ COMMANDS = {
     "seed": "dashboard.commands.data:seed",
     "simulate": "dashboard.commands.data:simulate",
     "check": "dashboard.commands.check:check",
+    "import": "dashboard.commands.imports:import_command",
 }
 
 
