@@ -176,6 +176,11 @@ def applied(old: Any, patch: list[Any]) -> Any:
     kind, *rest = patch
     if kind == "=":
         return rest[0]
+    if kind == "@":
+        return _changed_at(old, *rest)
+    if kind == "s":
+        start, count, items = rest
+        return old[:start] + items + old[start + count :]
     if kind == "o":
         changed, gone = rest
         kept = {key: value for key, value in old.items() if key not in gone}
@@ -187,6 +192,17 @@ def applied(old: Any, patch: list[Any]) -> Any:
         ]
     assert kind == "k"
     return [_placed(old, item) for item in rest[0]]
+
+
+def _changed_at(old: Any, path: list[Any], patch: list[Any]) -> Any:
+    if not path:
+        return applied(old, patch)
+    new = copy.copy(old)
+    if isinstance(old, dict):
+        new[path[0]] = _changed_at(old.get(path[0]), path[1:], patch)
+    else:
+        new[int(path[0])] = _changed_at(old[int(path[0])], path[1:], patch)
+    return new
 
 
 def _placed(old: list[Any], item: Any) -> Any:
