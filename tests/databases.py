@@ -8,6 +8,7 @@ databases). A server that doesn't answer skips its tests, but fails them where `
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -130,6 +131,29 @@ class Databases:
     def close(self) -> None:
         for drop in reversed(self._drops):
             drop()
+
+
+@contextmanager
+def read_only_account(database: Database, *names: str) -> Iterator[URL]:
+    """The URL of an account that may read the tables or views named, and nothing else."""
+    account = f"bcc_ro_{os.getpid()}"
+    if database.backend == "postgresql":
+        user, make = account, f"CREATE ROLE {account} LOGIN PASSWORD 'readonly'"
+        drop = (f"DROP OWNED BY {account}", f"DROP ROLE {account}")
+    else:
+        user = f"'{account}'@'%'"
+        make = f"CREATE USER {user} IDENTIFIED BY 'readonly'"
+        drop = (f"DROP USER {user}",)
+    database.run(make, *(f"GRANT SELECT ON {name} TO {user}" for name in names))
+    try:
+        yield database.url.set(username=account, password="readonly")
+    finally:
+        database.run(*drop)
+
+
+def open_reader(url: URL) -> Engine:
+    """A read-only engine of the program's."""
+    return open_engine(url.render_as_string(hide_password=False))
 
 
 def _drop(server: Engine, backend: str, name: str) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, func, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from data_access.demo import announcements, arrivals, places, words
 from data_access.demo.lifecycle import habit
@@ -110,9 +111,8 @@ class Deeds:
         """Somebody of the neighbourhood who wrote before, or a newcomer."""
         if self._chance.random() < 0.6:
             known = self._pick(
-                select(reporters.c.id)
-                .where(reporters.c.area_code.like(f"{cell.kelurahan.code}%"))
-                .order_by(reporters.c.id.desc())
+                select(reporters.c.id).where(reporters.c.area_code.like(f"{cell.kelurahan.code}%")),
+                reporters.c.id.desc(),
             )
             if known is not None:
                 return int(known.id)
@@ -136,7 +136,8 @@ class Deeds:
         report = self._pick(
             _REPORT.where(
                 reports.c.status == Status.RECEIVED.value, reports.c.created_at < self._now
-            ).order_by(reports.c.created_at),
+            ),
+            reports.c.id.asc(),
             among=3,
         )
         if report is None:
@@ -239,9 +240,7 @@ class Deeds:
         if holder is None or holder.level >= 3 or not free:
             return None
         self._connection.execute(
-            update(escalations)
-            .where(escalations.c.id == holder.id)
-            .values(returned_at=self._now - timedelta(minutes=1))
+            update(escalations).where(escalations.c.id == holder.id).values(returned_at=self._now)
         )
         self._hop(report, holder.level + 1, free[0])
         return f"{report.ticket} dikembalikan {holder.abbreviation}, diteruskan ke {free[0]}"
@@ -305,8 +304,12 @@ class Deeds:
         )
         return f"Informasi: {notice.title}"
 
-    def _pick(self, query: Select[Any], among: int = _SAMPLE) -> Row[Any] | None:
-        rows = self._connection.execute(query.limit(among)).all()
+    def _pick(
+        self, query: Select[Any], *order: ColumnElement[Any], among: int = _SAMPLE
+    ) -> Row[Any] | None:
+        """One of the first rows in an order, the newest reports unless told."""
+        order = order or (reports.c.id.desc(),)
+        rows = self._connection.execute(query.order_by(*order).limit(among)).all()
         return self._chance.choice(rows) if rows else None
 
     def _insert(self, table: Table, **values: Any) -> int:

@@ -259,7 +259,7 @@ def _names_with_room(
     taken = [(mark.x, mark.y, MARK_HALF) for mark in marks]
     if marks:
         newest = max(marks, key=lambda mark: mark.newest)
-        taken.append((newest.x + 0.008, newest.y + 0.006, 0.012))
+        taken.append((newest.x, newest.y + 0.006, 0.022))
     named: list[tuple[str, float, float]] = []
     for place in sorted(places, key=lambda place: (-place.overdue, -place.open, place.code)):
         point = points.get(place.code)
@@ -291,17 +291,19 @@ def _newest(marks: Sequence[Mark], shrink: float, canvas: Canvas) -> list[dict[s
     if not marks:
         return []
     mark = max(marks, key=lambda item: item.newest)
+    middle = (min(item.x for item in marks) + max(item.x for item in marks)) / 2
     return [
         {
             "x": round(mark.x * shrink, 5),
             "y": round(mark.y, 5),
+            "xanchor": "right" if mark.x > middle else "left",
             "text": f"terbaru {formats.clock(mark.newest)}",
             "showarrow": True,
             "arrowcolor": canvas.theme.text,
             "arrowwidth": 2,
             "arrowhead": 0,
             "standoff": canvas.text_px * 0.5,
-            "ax": canvas.text_px * 3,
+            "ax": canvas.text_px * (-1.6 if mark.x > middle else 1.6),
             "ay": -canvas.text_px * 2.2,
             "font": {"color": canvas.theme.text, "size": canvas.text_px, "weight": 600},
         }
