@@ -19,7 +19,7 @@ import orjson
 from dashboard.patches import difference
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
     from data_access.snapshot import Snapshot
     from layouts.drawing import Drawing
@@ -135,7 +135,7 @@ class Feed:
             **self._limits,
         }
 
-    async def listen(self, channel: Channel) -> AsyncIterator[bytes]:
+    async def listen(self, channel: Channel) -> AsyncGenerator[bytes]:
         """Server-sent events of a channel: a pulse at once and every two seconds, and editions."""
         await asyncio.to_thread(self.edition, channel)
         queue: asyncio.Queue[bytes] = asyncio.Queue(SLOW_LISTENER)
