@@ -3,7 +3,7 @@
 from tests.browser import browser, city, city_file, city_server, screen, serve
 from tests.cities import city_url
 from tests.databases import database, databases
-from tests.people import people
+from tests.people import people, quick_hashes
 
 __all__ = [
     "browser",
@@ -14,6 +14,7 @@ __all__ = [
     "database",
     "databases",
     "people",
+    "quick_hashes",
     "screen",
     "serve",
 ]

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from argon2 import PasswordHasher
 
 from dashboard import passwords
 from dashboard.factory import Application, create_application
@@ -95,6 +96,15 @@ def make_people(database: Database, folder: Path, **settings: Any) -> People:
         state_database=f"sqlite:///{folder}/state.sqlite",
     )
     return People(database, replace(plain, **settings))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Passwords cost a thousandth here of what they cost in use."""
+    usual = passwords._hasher
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    yield
+    passwords._hasher = usual
 
 
 @pytest.fixture
