@@ -13,6 +13,7 @@ import uvicorn
 from dashboard.demo_accounts import ensure_demo_accounts
 from dashboard.factory import create_application
 from dashboard.identity import state_of
+from dashboard.logs import set_up_logs
 from dashboard.settings import Settings
 from data_access.errors import DataUnavailable
 
@@ -40,6 +41,7 @@ def demo(pace: float) -> None:
 
 def run_server(settings: Settings) -> None:
     """Serve until interrupted."""
+    set_up_logs()
     application = create_application(settings)
     click.echo(f"Dinding BCC: http://{settings.host}:{settings.port}/wall/")
     uvicorn.run(
