@@ -209,6 +209,14 @@ def test_a_cookie_is_dead_after_the_account_changed(people: People, change: str)
 
 
 @pytest.mark.abuse
+def test_a_cookie_is_dead_after_the_row_was_disabled_by_hand(people: People):
+    client = people.client(Role.OPERATOR)
+    with people.application.identity.state.engine.begin() as connection:
+        connection.execute(update(users).values(disabled=True))
+    assert client.get(INNER).status_code == 401
+
+
+@pytest.mark.abuse
 def test_a_disabled_account_gets_no_login(people: People):
     people.accounts.set_disabled("operator", True)
     assert log_in(people.stranger(), "operator").status_code == 401
