@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -70,10 +71,16 @@ def _make_demo_accounts(settings: Settings) -> None:
         click.echo(f"Tanpa akun contoh: {error.reason}", err=True)
 
 
+def _exit(_number: int, _frame: object) -> None:
+    """As an exception, so that what was begun is ended."""
+    sys.exit(0)
+
+
 @contextmanager
 def _simulation(pace: float) -> Iterator[None]:
     """The e-Masyarakat application's part, in a process of its own."""
     command = [sys.executable, "-m", "dashboard", "simulate", "--pace", str(pace)]
+    signal.signal(signal.SIGTERM, _exit)
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         yield
