@@ -199,6 +199,18 @@ def test_on_loopback_the_wall_is_open_and_the_desk_is_not(databases: Databases, 
     people.close()
 
 
+def test_an_open_walls_feed_asks_the_state_database_nothing(
+    databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    people = make_people(databases.fresh("sqlite"), tmp_path)
+    monkeypatch.setattr(people.application.identity.state, "transaction", pytest.fail)
+    cookie = {"Cookie": f"bcc_wall={people.token}"}
+    for path in ("/wall/feed", "/wall/stream", "/vendor/<name>", "/healthz"):
+        with people.application.server.test_request_context(path, headers=cookie):
+            assert people.application.identity.guard.check(path) is None
+    people.close()
+
+
 @pytest.mark.parametrize(
     ("settings", "is_open"),
     [
