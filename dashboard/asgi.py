@@ -13,12 +13,17 @@ from typing import TYPE_CHECKING, Any, cast
 from a2wsgi import WSGIMiddleware
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
+from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from dashboard.bodies import WholeBodies
 from dashboard.feed import STREAM_START, Channel
+from dashboard.gate import RECHECK_S, Gate
+from dashboard.security import LARGEST_BODY
 from layouts.palette import THEMES
 from layouts.wall import OVERVIEW, SCENES
 
@@ -29,7 +34,9 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from dashboard.feed import Feed
+    from dashboard.identity import Identity
     from dashboard.publisher import Publisher
+    from dashboard.settings import Settings
 
 THREADS = 8
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -42,7 +49,7 @@ PLAIN_HEADERS = Headers(STREAM_HEADERS).raw
 PACKED_HEADERS = Headers(STREAM_HEADERS | {"Content-Encoding": "gzip"}).raw
 
 
-def create_asgi(server: Flask, feed: Feed, publisher: Publisher) -> Starlette:
+def create_asgi(server: Flask, feed: Feed, publisher: Publisher, identity: Identity) -> Starlette:
     """The feed's two routes beside a Flask server; the publisher runs as long as the server."""
 
     @asynccontextmanager
@@ -55,7 +62,12 @@ def create_asgi(server: Flask, feed: Feed, publisher: Publisher) -> Starlette:
             publisher.stop()
             await asyncio.to_thread(publisher.join, 5)
 
+    gate = Gate(server, identity)
+
     async def edition(request: Request) -> Response:
+        refused = await gate.refusal(request.scope)
+        if refused is not None:
+            return refused
         channel = _channel(request)
         if channel is None:
             return _unknown_channel()
@@ -74,39 +86,56 @@ def create_asgi(server: Flask, feed: Feed, publisher: Publisher) -> Starlette:
         return Response(found.body, media_type="application/json", headers=headers)
 
     threads: Any = WSGIMiddleware(cast("Any", server), workers=THREADS)
-    plain: Any = GZipMiddleware(threads, compresslevel=6)
+    plain: Any = GZipMiddleware(WholeBodies(threads, LARGEST_BODY), compresslevel=6)
     return Starlette(
         routes=[
             Route("/wall/feed", edition),
-            Route("/wall/stream", Stream(feed), methods=["GET"]),
+            Route("/wall/stream", Stream(feed, gate), methods=["GET"]),
             Mount("/", plain),
         ],
+        middleware=_proxies(identity.settings),
         lifespan=lifespan,
     )
+
+
+def _proxies(settings: Settings) -> list[Middleware]:
+    """Believe what proxies say of the sender, where it is known who they are."""
+    if not settings.trusted_proxies:
+        return []
+    trusted = list(settings.trusted_proxies)
+    return [Middleware(cast("Any", ProxyHeadersMiddleware), trusted_hosts=trusted)]
 
 
 class Stream:
     """Server-sent events, with nothing between the feed and the server that costs a listener."""
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, gate: Gate) -> None:
         self._feed = feed
+        self._gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send what the channel says until the screen is gone."""
+        """Send what the channel says until the screen is gone, or may no longer listen."""
+        refused = await self._gate.refusal(scope)
+        if refused is not None:
+            await refused(scope, receive, send)
+            return
         request = Request(scope)
         channel = _channel(request)
         if channel is None:
             await _unknown_channel()(scope, receive, send)
             return
         packed = "gzip" in request.headers.get("Accept-Encoding", "")
-        sending = asyncio.create_task(self._tell(channel, packed, send))
+        sending = asyncio.create_task(self._tell(scope, channel, packed, send))
         try:
+            # a stream that ends itself is a disconnection too
             while (await receive())["type"] != "http.disconnect":
                 pass
         finally:
             sending.cancel()
 
-    async def _tell(self, channel: Channel, packed: bool, send: Send) -> None:
+    async def _tell(self, scope: Scope, channel: Channel, packed: bool, send: Send) -> None:
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
         headers = PACKED_HEADERS if packed else PLAIN_HEADERS
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         if packed:
@@ -115,6 +144,12 @@ class Stream:
             async for message in messages:
                 body = message.packed if packed else message.plain
                 await send({"type": "http.response.body", "body": body, "more_body": True})
+                if self._gate.lasting or loop.time() - asked < RECHECK_S:
+                    continue
+                asked = loop.time()
+                if not await self._gate.still_open(scope):
+                    break
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _channel(request: Request) -> Channel | None:

@@ -4,6 +4,7 @@ from tests.browser import browser, city, city_file, city_server, screen, serve
 from tests.cities import city_url
 from tests.databases import database, databases
 from tests.importing import desk
+from tests.people import people, quick_hashes
 
 __all__ = [
     "browser",
@@ -14,6 +15,8 @@ __all__ = [
     "database",
     "databases",
     "desk",
+    "people",
+    "quick_hashes",
     "screen",
     "serve",
 ]

@@ -26,6 +26,15 @@ def drawn(_channel, snapshot):
     return {"panel": {"children": [snapshot.word]}}
 
 
+class OpenGate:
+    """Lets everybody in, for as long as they like."""
+
+    lasting = True
+
+    async def refusal(self, _scope):
+        return None
+
+
 class Screen:
     """One client of the ASGI application, without a network."""
 
@@ -66,7 +75,7 @@ class Screen:
 @asynccontextmanager
 async def opened(feed, count=1):
     feed.bind(asyncio.get_running_loop())
-    stream = Stream(feed)
+    stream = Stream(feed, OpenGate())
     screens = [Screen(stream, packed=number % 2 == 0) for number in range(count)]
     yield screens
     for screen in screens:
@@ -168,7 +177,7 @@ def test_a_screen_that_takes_nothing_costs_no_more_memory():
 
 def test_an_unknown_scene_is_told_what_is_allowed():
     async def story():
-        screen = Screen(Stream(Feed(drawn, "build", {})), b"scene=nowhere")
+        screen = Screen(Stream(Feed(drawn, "build", {}), OpenGate()), b"scene=nowhere")
         await screen.task
         assert screen.status == 404
 

@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING
 import click
 import uvicorn
 
+from dashboard.demo_accounts import ensure_demo_accounts
 from dashboard.factory import create_application
+from dashboard.identity import state_of
+from dashboard.logs import set_up_logs
 from dashboard.settings import Settings
+from data_access.errors import DataUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,12 +34,15 @@ def demo(pace: float) -> None:
     """Seed a made-up city where there is none, let it live, and serve its wall."""
     settings = Settings.from_environment()
     _seed_if_empty()
+    if not settings.exposed:
+        _make_demo_accounts(settings)
     with _simulation(pace):
         run_server(settings)
 
 
 def run_server(settings: Settings) -> None:
     """Serve until interrupted."""
+    set_up_logs()
     application = create_application(settings)
     click.echo(f"Dinding BCC: http://{settings.host}:{settings.port}/wall/")
     uvicorn.run(
@@ -45,6 +52,7 @@ def run_server(settings: Settings) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # asgi believes those of BCC_TRUSTED_PROXIES alone
         timeout_graceful_shutdown=1,
     )
 
@@ -53,6 +61,14 @@ def _seed_if_empty() -> None:
     from dashboard.commands.data import seed_if_empty  # noqa: PLC0415
 
     seed_if_empty()
+
+
+def _make_demo_accounts(settings: Settings) -> None:
+    """Accounts with known passwords, where nobody else can reach them; a wall runs without."""
+    try:
+        ensure_demo_accounts(state_of(settings).engine)
+    except DataUnavailable as error:
+        click.echo(f"Tanpa akun contoh: {error.reason}", err=True)
 
 
 def _exit(_number: int, _frame: object) -> None:
