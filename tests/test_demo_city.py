@@ -424,6 +424,20 @@ def test_what_has_happened_does_not_depend_on_what_will(moment: str) -> None:
             assert row["answered_at"] == later["answered_at"]
 
 
+@pytest.mark.parametrize("number", [40, 300, 700])
+def test_what_is_planned_is_not_there_yet(number: int) -> None:
+    reports = metadata.tables["reports"]
+    born = city_rows(4, datetime(2018, 6, 1, tzinfo=WIB))[reports][number]["created_at"]
+    rows = city_rows(4, born + timedelta(seconds=1))
+    last = rows[reports][-1]
+    assert (last["created_at"], last["status"]) == (born, "received")
+    for name, columns in MOMENTS.items():
+        moments = [row[key] for row in rows[metadata.tables[name]] for key in columns]
+        assert all(moment <= born for moment in moments if moment is not None), name
+    hops = rows[metadata.tables["escalations"]]
+    assert last["id"] not in {hop["report_id"] for hop in hops}
+
+
 def test_an_interrupted_seed_leaves_nothing(fresh: Any) -> None:
     engine = fresh("interrupted")
 

@@ -24,8 +24,10 @@ from data_access.errors import DataUnavailable, Reason, unavailable
 from data_access.records import WIB, Status
 from data_access.schema import escalations, follow_ups, reports
 
-_TRIES = 5
-_PAUSE_S = 0.2
+_PATIENCE_S = 4.0
+"""So long a busy database is tried again within one step."""
+
+_PAUSE_S = 0.3
 _LONGEST_PAUSE_S = 30.0
 _SLACK = timedelta(minutes=1)
 """So far a clock may lag behind the database."""
@@ -57,18 +59,18 @@ class Simulation:
             CityError: the database holds no demo city, or one that has lived beyond ``now``.
             DataUnavailable: the database can't be written now.
         """
-        for attempt in range(1, _TRIES + 1):
+        give_up = time.monotonic() + _PATIENCE_S
+        while True:
             try:
                 return self._step(now)
             except IntegrityError:  # another writer took the ticket
-                if attempt == _TRIES:
-                    raise DataUnavailable(Reason.FAILED) from None
+                trouble, again = DataUnavailable(Reason.FAILED), True
             except SQLAlchemyError as error:
                 trouble = unavailable(error)
-                if attempt == _TRIES or not trouble.late:
-                    raise trouble from None
-            time.sleep(_PAUSE_S * attempt)
-        return None
+                again = trouble.late
+            if not again or time.monotonic() >= give_up:
+                raise trouble from None
+            time.sleep(_PAUSE_S)
 
     def run(
         self, pace_per_minute: float | None, stop: Event, on_event: Callable[[str], object]
