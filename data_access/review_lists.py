@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import case, func, or_, select
 
 from data_access import conditions as where
-from data_access.columns import begins_with, seconds_between
+from data_access.columns import begins_with, earliest, seconds_between
 from data_access.records import BEGINNING, FINISHED, Filters, Status
 from data_access.review_parts import as_typed, rows_of
 from data_access.review_records import Page, ReportRow, SortKey
 from data_access.schema import agencies, areas, categories, escalations, reports
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -37,7 +37,7 @@ above = areas.alias("above")
 
 @dataclass(frozen=True)
 class Order:
-    """What a list is ordered by; equals, and rows without the value, go by receipt."""
+    """What a list is ordered by; equals go by receipt, and no value comes before all others."""
 
     key: SortKey
     descending: bool
@@ -117,14 +117,14 @@ def _sources(key: SortKey) -> Any:
 def _ordering(
     order: Order, rule: where.Rule, as_of: datetime, see_confidential: bool
 ) -> list[ColumnElement[Any]]:
-    """The key with nulls last, then the receipt and the id, all in one direction."""
+    """The key, then the receipt and the id, all in one direction."""
     last: list[ColumnElement[Any]] = [reports.c.created_at, reports.c.id]
     if order.key is SortKey.RECEIVED:
         return _directed(last, order.descending)
     if order.key is SortKey.TICKET:
         return _directed([reports.c.ticket], order.descending)
     key = _key(order.key, rule, as_of, see_confidential)
-    return [case((key.is_(None), 1), else_=0), *_directed([key, *last], order.descending)]
+    return _directed([key, *last], order.descending)
 
 
 def _directed(keys: list[ColumnElement[Any]], descending: bool) -> list[ColumnElement[Any]]:
@@ -134,20 +134,21 @@ def _directed(keys: list[ColumnElement[Any]], descending: bool) -> list[ColumnEl
 def _key(
     key: SortKey, rule: where.Rule, as_of: datetime, see_confidential: bool
 ) -> ColumnElement[Any]:
+    """What the key sorts by, the least possible value in place of none."""
     if key in _TELLING:
         name = _TELLING[key]
-        return name if see_confidential else case((reports.c.confidential.is_(False), name))
-    keys: dict[SortKey, Any] = {
+        shown = name if see_confidential else case((reports.c.confidential.is_(False), name))
+        return func.coalesce(shown, "")
+    keys: dict[SortKey, Callable[[], ColumnElement[Any]]] = {
         SortKey.STATUS: lambda: where.status_at(as_of),
-        SortKey.LEVEL: lambda: _level_at(as_of),
-        SortKey.AGENCY: lambda: _holder_at(as_of),
-        SortKey.ANSWERED: lambda: response_at(as_of),
-        SortKey.FINISHED: lambda: where.finish_at(as_of),
-        SortKey.DUE: lambda: _due(rule),
+        SortKey.LEVEL: lambda: func.coalesce(_level_at(as_of), 0),
+        SortKey.AGENCY: lambda: func.coalesce(_holder_at(as_of), ""),
+        SortKey.ANSWERED: lambda: func.coalesce(response_at(as_of), where.moment(BEGINNING)),
+        SortKey.FINISHED: lambda: func.coalesce(where.finish_at(as_of), where.moment(BEGINNING)),
+        SortKey.DUE: lambda: func.coalesce(_due(rule), 0.0),
         SortKey.AGE: lambda: _age(as_of),
     }
-    made: ColumnElement[Any] = keys[key]()
-    return made
+    return keys[key]()
 
 
 _TELLING: dict[SortKey, ColumnElement[Any]] = {
@@ -159,7 +160,12 @@ _TELLING: dict[SortKey, ColumnElement[Any]] = {
 
 def response_at(as_of: datetime) -> ColumnElement[datetime]:
     """The first answer or action by the moment; null where there is none."""
-    return case((where.happened(where.FIRST_RESPONSE, as_of), where.FIRST_RESPONSE))
+    return earliest(
+        *(
+            case((where.happened(column, as_of), column))
+            for column in (reports.c.answered_at, reports.c.finished_at)
+        )
+    )
 
 
 def _age(as_of: datetime) -> ColumnElement[float]:
@@ -181,7 +187,7 @@ def _due(rule: where.Rule) -> ColumnElement[float]:
 
 def _level_at(as_of: datetime) -> ColumnElement[int]:
     return (
-        select(func.coalesce(func.max(escalations.c.level), 0))
+        select(func.max(escalations.c.level))
         .where(
             escalations.c.report_id == reports.c.id,
             where.happened(escalations.c.forwarded_at, as_of),
