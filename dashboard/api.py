@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, request
 from flask_caching import Cache
 
+from dashboard.exports import plain_text
 from dashboard.requests import BadRequestError, read_filters, read_moment
 from data_access.errors import DataUnavailable
 from data_access.records import ALL, AgeBand, Filters
@@ -125,9 +126,7 @@ def _cell(value: Any) -> Any:
     """Text that a spreadsheet would take for a formula stays text."""
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
-        return f"'{value}"
-    return value
+    return plain_text(value) if isinstance(value, str) else value
 
 
 # -- panels -------------------------------------------------------------------------------------
