@@ -20,6 +20,7 @@ PARTS = (
     "first_picture",
     "snapshots",
     "big_city",
+    "review_speed",
     "import_rate",
 )
 

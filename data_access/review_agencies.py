@@ -20,6 +20,7 @@ from data_access.review_figures import (
     by_kelurahan,
     by_month,
     feedback_review,
+    feedback_row,
     finish_curve,
     passages,
 )
@@ -28,8 +29,6 @@ from data_access.review_parts import asked_about, first_pass, rows_of, tally
 from data_access.review_records import (
     AgencyComparison,
     AgencyReview,
-    FeedbackReview,
-    FeedbackRow,
     Relay,
     RelayLevel,
     ReportRow,
@@ -46,8 +45,6 @@ if TYPE_CHECKING:
 
 OLDEST = 20
 MONTHS = 36
-
-NO_FEEDBACK = FeedbackRow("", Share(0, 0), None, Share(0, 0), Share(0, 0))
 
 
 # -- one agency -----------------------------------------------------------------------------------
@@ -86,7 +83,7 @@ def agency(
         categories=by_category(asked, own, as_of),
         places=by_kelurahan(asked, own, as_of),
         relay=relay(asked, own, as_of, agency=abbreviation),
-        feedback=_feedback_of(feedback_review(asked, own, as_of), abbreviation),
+        feedback=feedback_row(asked, own, as_of, abbreviation),
         oldest=_oldest(asked, known.id, filters, as_of, see_confidential),
     )
 
@@ -116,10 +113,6 @@ def _acted(asked: Reports, filters: Filters, as_of: datetime) -> Share:
     )
     received, done = rows_of(asked, statement)[0]
     return Share(int(done), int(received))
-
-
-def _feedback_of(review: FeedbackReview, abbreviation: str) -> FeedbackRow:
-    return next((row for row in review.agencies if row.name == abbreviation), NO_FEEDBACK)
 
 
 def _oldest(

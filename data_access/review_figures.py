@@ -295,12 +295,20 @@ def feedback_review(asked: Reports, filters: Filters, as_of: datetime) -> Feedba
         escalations, and_(escalations.c.report_id == finished.c.id, first_pass(as_of))
     ).join(agencies, agencies.c.id == escalations.c.agency_id)
     by_category = joined.join(categories, categories.c.id == finished.c.category_id)
-    city = _feedback_rows(asked, joined, finished, said, None)
     return FeedbackReview(
-        city=city[0] if city else _feedback_row("", [0] * 11),
+        city=feedback_row(asked, filters, as_of),
         agencies=_feedback_rows(asked, by_agency, finished, said, agencies.c.abbreviation),
         categories=_feedback_rows(asked, by_category, finished, said, categories.c.name),
     )
+
+
+def feedback_row(asked: Reports, filters: Filters, as_of: datetime, name: str = "") -> FeedbackRow:
+    """The feedback of all the filters' reports in one row."""
+    finished = _finished(filters, as_of)
+    said = _opinions(finished, as_of)
+    joined = finished.outerjoin(said, said.c.report_id == finished.c.id)
+    counts = rows_of(asked, select(*_feedback_counts(finished, said)).select_from(joined))[0]
+    return _feedback_row(name, counts)
 
 
 def _finished(filters: Filters, as_of: datetime) -> Any:
@@ -340,10 +348,16 @@ def _opinions(finished: Any, as_of: datetime) -> Any:
 
 
 def _feedback_rows(
-    asked: Reports, sources: Any, finished: Any, said: Any, key: ColumnElement[str] | None
+    asked: Reports, sources: Any, finished: Any, said: Any, key: ColumnElement[str]
 ) -> tuple[FeedbackRow, ...]:
+    statement = select(key, *_feedback_counts(finished, said)).select_from(sources).group_by(key)
+    rows = [_feedback_row(row[0], row[1:]) for row in rows_of(asked, statement)]
+    return tuple(sorted(rows, key=lambda row: (-row.coverage.n, row.name)))
+
+
+def _feedback_counts(finished: Any, said: Any) -> list[ColumnElement[int]]:
     done = and_(finished.c.done == 1, said.c.n > 0)
-    columns = [
+    return [
         func.count(finished.c.id),
         func.count(said.c.report_id),
         func.sum(said.c.n),
@@ -352,11 +366,6 @@ def _feedback_rows(
         tally(and_(done, said.c.satisfied < said.c.n)),
         *(func.sum(said.c[f"stars_{stars}"]) for stars in range(1, 6)),
     ]
-    statement = select(func.max("") if key is None else key, *columns).select_from(sources)
-    if key is not None:
-        statement = statement.group_by(key)
-    rows = [_feedback_row(row[0], row[1:]) for row in rows_of(asked, statement)]
-    return tuple(sorted(rows, key=lambda row: (-row.coverage.n, row.name)))
 
 
 def _feedback_row(name: str, counts: Any) -> FeedbackRow:
@@ -365,7 +374,7 @@ def _feedback_row(name: str, counts: Any) -> FeedbackRow:
     )
     share = Share(satisfied, said)
     return FeedbackRow(
-        name=name or "",
+        name=name,
         satisfied=share,
         interval=wilson(share),
         coverage=Share(covered, finished),

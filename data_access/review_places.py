@@ -17,7 +17,7 @@ from data_access.review_figures import (
     by_category,
     by_kelurahan,
     by_month,
-    feedback_review,
+    feedback_row,
     figures,
     finish_curve,
 )
@@ -63,7 +63,7 @@ def place(asked: Reports, code: str, filters: Filters, as_of: datetime) -> Place
         kelurahan=by_kelurahan(asked, here, as_of) if level == "kecamatan" else (),
         participation=use,
         trend=_trend(use),
-        feedback=feedback_review(asked, here, as_of).city,
+        feedback=feedback_row(asked, here, as_of, area.name),
     )
 
 
