@@ -9,7 +9,7 @@ from sqlalchemy import and_, case, func, select
 from data_access import conditions as where
 from data_access.columns import unindexed
 from data_access.metrics import survival_curve, wilson
-from data_access.periods import month_span
+from data_access.periods import Span, month_span, months_until
 from data_access.records import MonthVolume, OnTime, Share
 from data_access.reports import AGENCY_WINDOW, CITY_WINDOW
 from data_access.review_parts import (
@@ -32,7 +32,14 @@ from data_access.review_records import (
     MonthRow,
     PeriodFigures,
 )
-from data_access.schema import agencies, areas, categories, escalations, feedback, reports
+from data_access.schema import (
+    agencies,
+    categories,
+    escalations,
+    feedback,
+    reopenings,
+    reports,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,8 +51,6 @@ if TYPE_CHECKING:
     from data_access.reports import Reports
 
 NOTHING = OnTime(0, 0, 0, 0, 0)
-
-above = areas.alias("above")
 
 # -- key figures ----------------------------------------------------------------------------------
 
@@ -110,27 +115,62 @@ def by_month(
     asked: Reports, filters: Filters, as_of: datetime, months: int
 ) -> tuple[MonthRow, ...]:
     """See ``Review.by_month``."""
-    volumes = asked.monthly_volume(as_of, filters, months)
-    met = _met_by_month(asked, filters, as_of, volumes)
-    nothing = (NOTHING, 0)
+    days = months_until(as_of, months)
+    spans = tuple(month_span(day) for day in days)
+    received = _received_by_month(asked, filters, as_of, spans)
+    finished = _finished_by_month(asked, filters, as_of, spans)
     return tuple(
-        MonthRow(volume, share, Share(done, volume.received))
-        for number, volume in enumerate(volumes)
-        for share, done in [met.get(number, nothing)]
+        MonthRow(MonthVolume(day, n, finished[number], span.end <= as_of), met, Share(done, n))
+        for number, (day, span) in enumerate(zip(days, spans, strict=True))
+        for n, done, met in [received.get(number, (0, 0, NOTHING))]
     )
 
 
-def _met_by_month(
-    asked: Reports, filters: Filters, as_of: datetime, volumes: tuple[MonthVolume, ...]
-) -> dict[int, tuple[OnTime, int]]:
-    months = span_table([month_span(volume.month) for volume in volumes])
+def _received_by_month(
+    asked: Reports, filters: Filters, as_of: datetime, spans: tuple[Span, ...]
+) -> dict[int, tuple[int, int, OnTime]]:
+    """Of each month with reports: how many, how many of them are done, and how they were met."""
+    months = span_table(spans)
     statement = (
-        select(months.c.number, tally(where.done_by(as_of)), *on_time_counts(as_of, asked.rule))
-        .select_from(months.join(reports, inside(months)))
+        select(
+            months.c.number,
+            func.count(),
+            tally(where.done_by(as_of)),
+            *on_time_counts(as_of, asked.rule),
+        )
+        .select_from(months.join(reports, inside(months, reports.c.created_at)))
         .where(where.readable_by(as_of), *where.matching(filters, as_of))
         .group_by(months.c.number)
     )
-    return {row[0]: (on_time(row[2:]), int(row[1])) for row in rows_of(asked, statement)}
+    return {
+        row[0]: (int(row[1]), int(row[2]), on_time(row[3:])) for row in rows_of(asked, statement)
+    }
+
+
+def _finished_by_month(
+    asked: Reports, filters: Filters, as_of: datetime, spans: tuple[Span, ...]
+) -> list[int]:
+    """Finishes in each month that hold at the moment, those undone after it included."""
+    months = span_table(spans)
+    asks = (where.readable_by(as_of), *where.matching(filters, as_of))
+    finish = reports.c.finished_at
+    standing = (
+        select(months.c.number, func.count())
+        .select_from(months.join(reports, inside(months, finish)))
+        .where(unindexed(finish) <= as_of, *asks)
+        .group_by(months.c.number)
+    )
+    undone = (
+        select(reopenings.c.finished_at)
+        .join(reports, reports.c.id == reopenings.c.report_id)
+        .where(where.undone_after(as_of), *asks)
+    )
+    counts = {row[0]: int(row[1]) for row in rows_of(asked, standing)}
+    moments = [row[0] for row in rows_of(asked, undone) if row[0] is not None]
+    return [
+        counts.get(number, 0) + sum(span.start <= at < span.end for at in moments)
+        for number, span in enumerate(spans)
+    ]
 
 
 # -- groups ---------------------------------------------------------------------------------------

@@ -105,10 +105,10 @@ def _use(
     asked: Reports, filters: Filters, as_of: datetime, months: Sequence[date]
 ) -> dict[tuple[str, int], tuple[int, int, int]]:
     """By kelurahan and month: reports, reporters, and those never seen before anywhere."""
-    spans = span_table([month_span(month) for month in months])
+    spans = span_table(tuple(month_span(month) for month in months))
     active = (
         select(reports.c.area_code, spans.c.number, reports.c.reporter_id, func.count().label("n"))
-        .select_from(spans.join(reports, inside(spans)))
+        .select_from(spans.join(reports, inside(spans, reports.c.created_at)))
         .where(where.readable_by(as_of), *where.matching(filters, as_of))
         .group_by(reports.c.area_code, spans.c.number, reports.c.reporter_id)
         .cte("active")
