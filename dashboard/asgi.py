@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from dashboard.feed import Channel
+from dashboard.feed import STREAM_START, Channel
 from layouts.palette import THEMES
 from layouts.wall import OVERVIEW, SCENES
 
@@ -33,9 +33,13 @@ if TYPE_CHECKING:
 
 THREADS = 8
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-STREAM_HEADERS = Headers(
-    NO_STORE | {"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
-).raw
+STREAM_HEADERS = NO_STORE | {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "Vary": "Accept-Encoding",
+    "X-Accel-Buffering": "no",
+}
+PLAIN_HEADERS = Headers(STREAM_HEADERS).raw
+PACKED_HEADERS = Headers(STREAM_HEADERS | {"Content-Encoding": "gzip"}).raw
 
 
 def create_asgi(server: Flask, feed: Feed, publisher: Publisher) -> Starlette:
@@ -89,22 +93,28 @@ class Stream:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send what the channel says until the screen is gone."""
-        channel = _channel(Request(scope))
+        request = Request(scope)
+        channel = _channel(request)
         if channel is None:
             await _unknown_channel()(scope, receive, send)
             return
-        sending = asyncio.create_task(self._tell(channel, send))
+        packed = "gzip" in request.headers.get("Accept-Encoding", "")
+        sending = asyncio.create_task(self._tell(channel, packed, send))
         try:
             while (await receive())["type"] != "http.disconnect":
                 pass
         finally:
             sending.cancel()
 
-    async def _tell(self, channel: Channel, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS})
+    async def _tell(self, channel: Channel, packed: bool, send: Send) -> None:
+        headers = PACKED_HEADERS if packed else PLAIN_HEADERS
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        if packed:
+            await send({"type": "http.response.body", "body": STREAM_START, "more_body": True})
         async with aclosing(self._feed.listen(channel)) as messages:
             async for message in messages:
-                await send({"type": "http.response.body", "body": message, "more_body": True})
+                body = message.packed if packed else message.plain
+                await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
 def _channel(request: Request) -> Channel | None:

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from dashboard.feed import Feed
+    from data_access.changes import Listener
     from data_access.reports import Reports
 
 log = logging.getLogger(__name__)
 
 LOOK_S = {"sqlite": 0.02}
 LOOK_OTHERS_S = 0.25
+LISTEN_S = 30.0
+LISTEN_AGAIN_S = 2.0
 
 
 class Publisher(threading.Thread):
@@ -33,6 +36,7 @@ class Publisher(threading.Thread):
         token: Callable[[], Hashable],
         look_s: float,
         retry_s: float,
+        listener: Listener | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         super().__init__(name="publisher", daemon=True)
@@ -41,6 +45,7 @@ class Publisher(threading.Thread):
         self._token = token
         self._look_s = look_s
         self._retry_s = retry_s
+        self._listener = listener
         self._clock = clock
         self._wake = threading.Event()
         self._stopped = threading.Event()
@@ -49,9 +54,12 @@ class Publisher(threading.Thread):
         self._failed_at: float | None = None
         self._rest_until = 0.0
         self._silent = False
+        self._told = False
 
     def run(self) -> None:
         """Look until stopped; nothing that happens in one round ends the thread."""
+        if self._listener is not None:
+            Ear(self._listener, self).start()
         while not self._stopped.is_set():
             try:
                 self.look()
@@ -68,7 +76,8 @@ class Publisher(threading.Thread):
         self._wake.set()
 
     def wake(self) -> None:
-        """Look now: somebody has told us of a change."""
+        """Read now: somebody has told us of a change."""
+        self._told = True
         self._wake.set()
 
     def look(self) -> None:
@@ -97,13 +106,33 @@ class Publisher(threading.Thread):
             return False
         if time.monotonic() < self._rest_until:
             return False
-        return seen != self._seen or _minute(now) != self._minute or self._failed_at is not None
+        told, self._told = self._told, False
+        changed = seen != self._seen or _minute(now) != self._minute
+        return told or changed or self._failed_at is not None
 
     def _complain(self, reason: str) -> None:
         """Tell the operator once for each outage, not twenty times a second."""
         if not self._silent:
             log.error("the report database can't be read: %s", reason)
         self._silent = True
+
+
+class Ear(threading.Thread):
+    """Wakes the publisher when PostgreSQL's owner notifies; without an owner's trigger it waits."""
+
+    def __init__(self, listener: Listener, publisher: Publisher) -> None:
+        super().__init__(name="ear", daemon=True)
+        self._listener = listener
+        self._publisher = publisher
+
+    def run(self) -> None:
+        """Listen for as long as the process lives."""
+        while True:
+            try:
+                if self._listener.wait(LISTEN_S):
+                    self._publisher.wake()
+            except DataUnavailable:
+                time.sleep(LISTEN_AGAIN_S)
 
 
 def _minute(moment: datetime) -> datetime:

@@ -174,25 +174,6 @@ def _grid_cell_sqlite(element: grid_cell, compiler: SQLCompiler, **kw: Any) -> s
     return f"cast((cast({coordinate} as real) + 180.0) / {size} as integer)"
 
 
-class whole_part(FunctionElement[int]):  # noqa: N801 - reads as the SQL function that it is
-    """A number that is not negative, without its fraction."""
-
-    type = Integer()
-    inherit_cache = True
-
-
-@compiles(whole_part)
-def _whole_part(element: whole_part, compiler: SQLCompiler, **kw: Any) -> str:
-    (number,) = (compiler.process(part, **kw) for part in element.clauses)
-    return f"cast(floor({number}) as integer)"
-
-
-@compiles(whole_part, "sqlite")
-def _whole_part_sqlite(element: whole_part, compiler: SQLCompiler, **kw: Any) -> str:
-    (number,) = (compiler.process(part, **kw) for part in element.clauses)
-    return f"cast({number} as integer)"
-
-
 class local_day(FunctionElement[int]):  # noqa: N801 - reads as the SQL function that it is
     """Number of a moment's day in WIB, as ``date.toordinal`` counts."""
 

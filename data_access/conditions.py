@@ -31,7 +31,15 @@ from data_access.columns import (
     seconds_between,
     unindexed,
 )
-from data_access.records import BEGINNING, FINISHED, AgeBand, DeadlinePeriod, Filters, Status
+from data_access.records import (
+    BEGINNING,
+    FINISHED,
+    AgeBand,
+    Chosen,
+    DeadlinePeriod,
+    Filters,
+    Status,
+)
 from data_access.schema import agencies, areas, categories, escalations, reopenings, reports
 
 if TYPE_CHECKING:
@@ -263,6 +271,8 @@ def band_of(band: AgeBand, as_of: datetime) -> Condition:
 def matching(filters: Filters, as_of: datetime) -> list[Condition]:
     """Conditions on reports that the filters ask for; none where nothing is asked."""
     found: list[Condition] = []
+    if isinstance(filters, Chosen):
+        found.append(reports.c.id.in_(filters.ids))
     if filters.since is not None:
         found.append(reports.c.created_at >= filters.since)
     if filters.until is not None:

@@ -19,7 +19,7 @@ from data_access.review_figures import (
     by_category,
     by_kelurahan,
     by_month,
-    feedback_review,
+    feedback_by_agency,
     feedback_row,
     finish_curve,
     passages,
@@ -142,9 +142,10 @@ def compare(asked: Reports, filters: Filters, as_of: datetime) -> tuple[AgencyCo
     """See ``Review.compare``; a report counts for each agency that it was forwarded to."""
     met = {row.agency: row.on_time for row in asked.open_by_agency(as_of, filters)}
     acted = _acted_by_agency(asked, filters, as_of)
-    said = feedback_review(asked, filters, as_of)
-    satisfied = {row.name: row.satisfied for row in said.agencies}
+    said = feedback_by_agency(asked, filters, as_of)
+    satisfied = {row.name: row.satisfied for row in said}
     city = replace(filters, agencies=())
+    city_said = feedback_row(asked, city, as_of).satisfied
     city_on_time, city_acted = _city_on_time(asked, filters, as_of), _acted(asked, city, as_of)
     names = {row.abbreviation: row.name for row in rows_of(asked, select(agencies))}
     none = Share(0, 0)
@@ -154,7 +155,7 @@ def compare(asked: Reports, filters: Filters, as_of: datetime) -> tuple[AgencyCo
             name=names[key],
             on_time=standing(met.get(key, NOTHING).share, city_on_time.share),
             acted=standing(acted.get(key, none), city_acted),
-            satisfied=standing(satisfied.get(key, none), said.city.satisfied),
+            satisfied=standing(satisfied.get(key, none), city_said),
         )
         for key in sorted(names)
         if not filters.agencies or key in filters.agencies

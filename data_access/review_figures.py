@@ -330,16 +330,28 @@ def feedback_review(asked: Reports, filters: Filters, as_of: datetime) -> Feedba
     """See ``Review.feedback``: of the last 90 days' finishes, unless the filters set a period."""
     finished = _finished(filters, as_of)
     said = _opinions(finished, as_of)
-    joined = finished.outerjoin(said, said.c.report_id == finished.c.id)
-    by_agency = joined.join(
-        escalations, and_(escalations.c.report_id == finished.c.id, first_pass(as_of))
-    ).join(agencies, agencies.c.id == escalations.c.agency_id)
-    by_category = joined.join(categories, categories.c.id == finished.c.category_id)
+    sources = finished.outerjoin(said, said.c.report_id == finished.c.id).join(
+        categories, categories.c.id == finished.c.category_id
+    )
     return FeedbackReview(
         city=feedback_row(asked, filters, as_of),
-        agencies=_feedback_rows(asked, by_agency, finished, said, agencies.c.abbreviation),
-        categories=_feedback_rows(asked, by_category, finished, said, categories.c.name),
+        agencies=feedback_by_agency(asked, filters, as_of),
+        categories=_feedback_rows(asked, sources, finished, said, categories.c.name),
     )
+
+
+def feedback_by_agency(
+    asked: Reports, filters: Filters, as_of: datetime
+) -> tuple[FeedbackRow, ...]:
+    """The feedback of the reports ever forwarded to each agency."""
+    finished = _finished(filters, as_of)
+    said = _opinions(finished, as_of)
+    sources = (
+        finished.outerjoin(said, said.c.report_id == finished.c.id)
+        .join(escalations, and_(escalations.c.report_id == finished.c.id, first_pass(as_of)))
+        .join(agencies, agencies.c.id == escalations.c.agency_id)
+    )
+    return _feedback_rows(asked, sources, finished, said, agencies.c.abbreviation)
 
 
 def feedback_row(asked: Reports, filters: Filters, as_of: datetime, name: str = "") -> FeedbackRow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -54,10 +55,16 @@ def _seed_if_empty() -> None:
     seed_if_empty()
 
 
+def _exit(_number: int, _frame: object) -> None:
+    """As an exception, so that what was begun is ended."""
+    sys.exit(0)
+
+
 @contextmanager
 def _simulation(pace: float) -> Iterator[None]:
     """The e-Masyarakat application's part, in a process of its own."""
     command = [sys.executable, "-m", "dashboard", "simulate", "--pace", str(pace)]
+    signal.signal(signal.SIGTERM, _exit)
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         yield
