@@ -113,12 +113,17 @@ class Reports:
         rule: where.Rule = CITY_RULE,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self.engine = engine
+        self._engine = engine
         self.rule = rule
         self._clock = clock
 
+    @property
+    def engine(self) -> Engine:
+        """The report database, for questions that stand elsewhere."""
+        return self._engine
+
     def _rows(self, statement: Executable) -> Sequence[Any]:
-        return ask(self.engine, statement)
+        return ask(self._engine, statement)
 
     def _count(self, *conditions: where.Condition) -> int:
         statement = select(func.count()).select_from(reports).where(*conditions)

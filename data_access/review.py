@@ -17,6 +17,7 @@ from data_access import (
     review_figures,
     review_lists,
     review_places,
+    review_reporters,
 )
 from data_access.records import ALL
 from data_access.review_records import SortKey
@@ -103,6 +104,20 @@ class Review:
     def may_see(self, ticket: str, agency: str) -> bool:
         """Whether the report was ever forwarded to the agency."""
         return review_detail.may_see(self.reports, ticket, agency)
+
+    # -- reporters --------------------------------------------------------------------------------
+
+    def of_rank(
+        self, rank: int, filters: Filters, as_of: datetime, *, offset: int = 0, limit: int = 100
+    ) -> Page[ReportRow]:
+        """The named reports of the reporter at a place of ``Reports.top_reporters``."""
+        return review_reporters.of_rank(self.reports, rank, filters, as_of, offset, limit)
+
+    def of_same_reporter(
+        self, ticket: str, as_of: datetime, *, offset: int = 0, limit: int = 100
+    ) -> Page[ReportRow]:
+        """The named reports of a report's reporter; none where it is itself not named."""
+        return review_reporters.of_same_reporter(self.reports, ticket, as_of, offset, limit)
 
     # -- agencies ---------------------------------------------------------------------------------
 

@@ -297,6 +297,37 @@ def test_there_is_no_report_of_a_ticket_that_is_none(database: Database, ticket:
     assert review.similar(ticket, AS_OF).reports == ()
 
 
+def test_one_reporters_reports_are_the_named_ones(database: Database) -> None:
+    city = random_city(21, size=200)
+    database.fill(city)
+    reports = database.reports()
+    review, reference = Review(reports), ReviewReference(city)
+    for filters in (ALL, Filters(since=utc(2023, 12, 15), agencies=("PLN",))):
+        named = [
+            row
+            for row in reference.came(AS_OF, filters)
+            if row["reporter_id"] and not row["anonymous"] and not row["confidential"]
+        ]
+        for top in reports.top_reporters(AS_OF, filters):
+            page = review.of_rank(top.rank, filters, AS_OF)
+            people = {row["reporter_id"] for row in named if row["ticket"] in _tickets(page)}
+            assert len(people) == 1
+            own = sorted(row["ticket"] for row in named if row["reporter_id"] in people)
+            assert _tickets(page) == own
+            assert page.total == top.reports == len(own)
+            if filters == ALL:
+                assert review.of_same_reporter(own[0], AS_OF) == page
+    for row in reference.came(AS_OF):
+        if row["anonymous"] or row["confidential"] or not row["reporter_id"]:
+            assert review.of_same_reporter(row["ticket"], AS_OF).total == 0
+    for rank in (0, -1, 9, 2**63):
+        assert review.of_rank(rank, ALL, AS_OF).rows == ()
+
+
+def _tickets(page: Any) -> list[str]:
+    return sorted(row.ticket for row in page.rows)
+
+
 # -- near by ----------------------------------------------------------------------------------
 
 
