@@ -15,6 +15,8 @@ COMMANDS = {
     "init-db": "dashboard.commands.data:init_db",
     "seed": "dashboard.commands.data:seed",
     "simulate": "dashboard.commands.data:simulate",
+    "check": "dashboard.commands.check:check",
+    "import": "dashboard.commands.imports:import_command",
 }
 
 

@@ -18,6 +18,11 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite numbers rows by itself only in a column of type INTEGER."""
 
 
+Ticket = String(40).with_variant(
+    mysql.VARCHAR(40, charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb"
+)
+"""Tickets that differ in case are different reports, also in MariaDB."""
+
 _NUMBERS = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?")
 
 

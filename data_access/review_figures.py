@@ -308,9 +308,9 @@ def _forwarded(
     """Reports of each agency's number that were ever forwarded to it."""
     number = escalations.c.agency_id
     statement = (
-        select(number, func.count())
+        select(number, func.count(reports.c.id.distinct()))
         .select_from(reports.join(escalations, escalations.c.report_id == reports.c.id))
-        .where(first_pass(as_of), *conditions)
+        .where(where.happened(escalations.c.forwarded_at, as_of), *conditions)
         .group_by(unindexed(number))
     )
     return {row[0]: int(row[1]) for row in rows_of(asked, statement)}
