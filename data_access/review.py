@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from data_access import (
     review_agencies,
     review_detail,
+    review_feedback,
     review_figures,
     review_lists,
     review_places,
@@ -156,7 +157,7 @@ class Review:
 
     def feedback(self, filters: Filters, as_of: datetime) -> FeedbackReview:
         """What citizens say of finished reports: in all, by agency and by category."""
-        return review_figures.feedback_review(self.reports, filters, as_of)
+        return review_feedback.review(self.reports, filters, as_of)
 
     def categories(self, filters: Filters, as_of: datetime) -> tuple[GroupRow, ...]:
         """Each category's reports, most received first."""

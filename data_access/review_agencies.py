@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, case, func, select
 
 from data_access import conditions as where
+from data_access import review_feedback
 from data_access.columns import earliest, seconds_between
 from data_access.metrics import standing, survival
 from data_access.records import AgeBand, AgencyBacklog, Filters, Share
@@ -19,8 +20,6 @@ from data_access.review_figures import (
     by_category,
     by_kelurahan,
     by_month,
-    feedback_by_agency,
-    feedback_row,
     finish_curve,
     passages,
 )
@@ -83,7 +82,7 @@ def agency(
         categories=by_category(asked, own, as_of),
         places=by_kelurahan(asked, own, as_of),
         relay=relay(asked, own, as_of, agency=abbreviation),
-        feedback=feedback_row(asked, own, as_of, abbreviation),
+        feedback=review_feedback.in_one_row(asked, own, as_of, abbreviation),
         oldest=_oldest(asked, known.id, filters, as_of, see_confidential),
     )
 
@@ -142,10 +141,10 @@ def compare(asked: Reports, filters: Filters, as_of: datetime) -> tuple[AgencyCo
     """See ``Review.compare``; a report counts for each agency that it was forwarded to."""
     met = {row.agency: row.on_time for row in asked.open_by_agency(as_of, filters)}
     acted = _acted_by_agency(asked, filters, as_of)
-    said = feedback_by_agency(asked, filters, as_of)
+    said = review_feedback.by_agency(asked, filters, as_of)
     satisfied = {row.name: row.satisfied for row in said}
     city = replace(filters, agencies=())
-    city_said = feedback_row(asked, city, as_of).satisfied
+    city_said = review_feedback.in_one_row(asked, city, as_of).satisfied
     city_on_time, city_acted = _city_on_time(asked, filters, as_of), _acted(asked, city, as_of)
     names = {row.abbreviation: row.name for row in rows_of(asked, select(agencies))}
     none = Share(0, 0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, select
 
 from data_access import conditions as where
+from data_access import review_feedback
 from data_access.metrics import trend
 from data_access.periods import month_span, months_until
 from data_access.records import AgeBand, Area, Filters, Participation
@@ -17,7 +18,6 @@ from data_access.review_figures import (
     by_category,
     by_kelurahan,
     by_month,
-    feedback_row,
     figures,
     finish_curve,
 )
@@ -63,7 +63,7 @@ def place(asked: Reports, code: str, filters: Filters, as_of: datetime) -> Place
         kelurahan=by_kelurahan(asked, here, as_of) if level == "kecamatan" else (),
         participation=use,
         trend=_trend(use),
-        feedback=feedback_row(asked, here, as_of, area.name),
+        feedback=review_feedback.in_one_row(asked, here, as_of, area.name),
     )
 
 
