@@ -8,6 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 
 from data_access.records import ALL, CITY_RULE, Filters, Status
 from data_access.reports import Reports
@@ -233,6 +234,35 @@ def test_who_has_the_right_sees_the_words_but_never_the_person(database: Databas
     assert all(secret in said for secret in SECRETS)
     for personal in ("CANARY-NAME", "CANARY-PHONE", "CANARY-ADDRESS", "3.60001"):
         assert personal not in said
+
+
+def test_no_question_selects_who_or_where_anyone_is(databases: Any) -> None:
+    database = databases.fresh("sqlite")
+    database.fill(one_life())
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    review = Review(database.reports())
+    review.rows(ALL, AS_OF)
+    review.search("lampu", AS_OF)
+    review.agency("PLN", ALL, AS_OF)
+    review.place("12.75.01", ALL, AS_OF)
+    for question in (review.compare, review.participation, review.feedback, review.relay):
+        question(ALL, AS_OF)
+    of_many = len(asked)
+    review.report("BCC-0001", AS_OF, see_confidential=True)
+    review.of_same_reporter("BCC-0001", AS_OF)
+    event.remove(database.engine, "before_cursor_execute", note)
+    assert len(asked) > of_many > 20
+    for statement in asked:
+        for personal in ("reporters.name", "reporters.phone", ".address", ".photo"):
+            assert personal not in statement
+    for statement in asked[:of_many]:
+        for personal in ("reports.latitude", "reports.longitude", "reports.body AS", "reporters."):
+            assert personal not in statement
 
 
 def test_near_reports_do_not_tell_of_a_confidential_one(database: Database) -> None:
