@@ -83,8 +83,11 @@ class Listener(asyncio.Protocol):
 def _without_chunks(data: bytes) -> tuple[bytes, bytes]:
     """The bodies of all whole chunks, and what is left of the data."""
     body = b""
-    if data.startswith(b"HTTP/"):
-        data = data.partition(b"\r\n\r\n")[2]
+    if b"HTTP/".startswith(data[:5]):
+        _, blank, after = data.partition(b"\r\n\r\n")
+        if not blank:
+            return b"", data
+        data = after
     while (line := data.find(b"\r\n")) >= 0:
         end = line + 2 + int(data[:line], 16)
         if len(data) < end + 2:

@@ -77,6 +77,11 @@ STREAM_START = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 @dataclass
 class _Listeners:
     edition: Edition | None = None
+    """The newest; what comes next is compared with it. Guarded by the feed's lock."""
+
+    told: int = 0
+    """Version that the listeners know of. It belongs to the event loop, as the queues do."""
+
     queues: set[asyncio.Queue[Message]] = field(default_factory=set)
 
 
@@ -134,10 +139,11 @@ class Feed:
         message = change(old, edition)
         if old is not None and message is None:
             return
+        listeners.edition = edition
         if self._loop is None:
-            self._replace(channel, edition, message)
+            self._tell(channel, edition.version, message)
         else:
-            self._loop.call_soon_threadsafe(self._replace, channel, edition, message)
+            self._loop.call_soon_threadsafe(self._tell, channel, edition.version, message)
 
     def _edition(self, channel: Channel, snapshot: Snapshot) -> Edition:
         return Edition(self._build, self._version, self._draw(channel, snapshot))
@@ -158,33 +164,29 @@ class Feed:
     def status(self, channel: Channel) -> dict[str, Any]:
         """What every pulse says: the server's time, the age of the data, and the version."""
         listeners = self._channels.get(channel)
-        edition = listeners.edition if listeners else None
         return {
             "build": self._build,
             "now": _milliseconds(self._clock()),
             "checked": _milliseconds(self.checked_at) if self.checked_at else None,
-            "version": edition.version if edition else None,
+            "version": (listeners.told or None) if listeners else None,
             **self._limits,
         }
 
     async def listen(self, channel: Channel) -> AsyncGenerator[Message]:
         """Server-sent events of a channel: a pulse at once and every two seconds, and editions."""
         queue: asyncio.Queue[Message] = asyncio.Queue(SLOW_LISTENER)
-        listeners = await self._join(channel, queue)
+        await asyncio.to_thread(self.edition, channel)
+        listeners = self._channels[channel]
+        listeners.queues.add(queue)
         try:
+            # again, since a snapshot may have come before the queue did
+            edition = await asyncio.to_thread(self.edition, channel)
+            listeners.told = max(listeners.told, edition.version if edition else 0)
             yield self._pulse(channel)
             while True:
                 yield await queue.get()
         finally:
             listeners.queues.discard(queue)
-
-    async def _join(self, channel: Channel, queue: asyncio.Queue[Message]) -> _Listeners:
-        await asyncio.to_thread(self.edition, channel)
-        listeners = self._channels[channel]
-        listeners.queues.add(queue)
-        if listeners.edition is None:  # a snapshot came before the queue did
-            await asyncio.to_thread(self.edition, channel)
-        return listeners
 
     def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.call_later(PULSE_S, self._beat, loop)
@@ -192,10 +194,10 @@ class Feed:
             if listeners.queues:
                 _send(listeners, self._pulse(channel))
 
-    def _replace(self, channel: Channel, edition: Edition, message: Message | None) -> None:
-        """From here on the channel's edition is another; its listeners are told, all at once."""
+    def _tell(self, channel: Channel, version: int, message: Message | None) -> None:
+        """All listeners hear of the version, at once."""
         listeners = self._channels[channel]
-        listeners.edition = edition
+        listeners.told = version
         _send(listeners, message or self._pulse(channel))
 
     def _pulse(self, channel: Channel) -> Message:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from data_access.errors import DataUnavailable
-from data_access.snapshot import take_snapshot
+from data_access.snapshot import QUESTIONS, URGENT, take_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dashboard.feed import Feed
     from data_access.changes import Listener
     from data_access.reports import Reports
+    from data_access.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ class Publisher(threading.Thread):
             return
         # Until what is read now is on the screens, they are not called right.
         started = self._failed_at = time.monotonic()
-        snapshot = take_snapshot(self._reports, now, self._feed.snapshot)
+        snapshot = self._read(now)
         self._seen, self._minute = seen, _minute(now)
         # under a flood of writes half of the time is left to everybody else
         self._rest_until = 2 * time.monotonic() - started
@@ -100,6 +101,17 @@ class Publisher(threading.Thread):
         self._silent = False
         if not any(answer.late for answer in snapshot.answers.values()):
             self._failed_at = None
+
+    def _read(self, now: datetime) -> Snapshot:
+        """All questions; once screens have something, what is urgent is on them before the rest."""
+        before = self._feed.snapshot
+        if before is None:
+            return take_snapshot(self._reports, now)
+        urgent = take_snapshot(self._reports, now, before, URGENT)
+        if not any(urgent.answers[name].late for name in URGENT):
+            self._feed.publish(urgent)
+        rest = [name for name in QUESTIONS if name not in URGENT]
+        return take_snapshot(self._reports, now, urgent, rest)
 
     def _due(self, seen: Hashable, now: datetime) -> bool:
         if self._failed_at is not None and time.monotonic() - self._failed_at < self._retry_s:

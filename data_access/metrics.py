@@ -24,7 +24,7 @@ CURVE_POINTS = 200
 """A curve is drawn with no more; the eye sees no difference."""
 
 
-def survival(seconds: Sequence[float], ended: Sequence[bool]) -> Survival:
+def survival(seconds: Sequence[float] | np.ndarray, ended: Sequence[bool] | np.ndarray) -> Survival:
     """Kaplan-Meier median and 90th percentile of waiting times.
 
     Args:

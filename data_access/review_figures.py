@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, select
 
 from data_access import conditions as where
-from data_access.columns import unindexed
+from data_access.columns import seconds_between, unindexed
 from data_access.metrics import survival_curve, wilson
 from data_access.periods import Span, month_span, months_until
 from data_access.records import MonthVolume, OnTime, Share
@@ -38,7 +38,7 @@ from data_access.schema import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement
 
@@ -89,18 +89,31 @@ def compared(
     return Comparison(figures(asked, filters, as_of), figures(asked, other_filters, other_as_of))
 
 
-def answer_curve(
-    asked: Reports, filters: Filters, as_of: datetime, window: timedelta | None = AGENCY_WINDOW
-) -> Curve:
+def answer_curve(asked: Reports, filters: Filters, as_of: datetime) -> Curve:
     """Kaplan-Meier of the time from receipt to the first answer or action."""
-    return survival_curve(*asked.answer_times(as_of, filters, window))
+    return _curve(asked, filters, as_of, where.answered_by(as_of), where.FIRST_RESPONSE)
 
 
-def finish_curve(
-    asked: Reports, filters: Filters, as_of: datetime, window: timedelta | None = AGENCY_WINDOW
-) -> Curve:
+def finish_curve(asked: Reports, filters: Filters, as_of: datetime) -> Curve:
     """Kaplan-Meier of the time from receipt to the finish that holds at the moment."""
-    return survival_curve(*asked.finish_times(as_of, filters, window))
+    finish = where.finish_at(as_of)
+    return _curve(asked, filters, as_of, finish.is_not(None), finish)
+
+
+def _curve(
+    asked: Reports,
+    filters: Filters,
+    as_of: datetime,
+    ended: where.Condition,
+    end: ColumnElement[datetime],
+) -> Curve:
+    """Of the filters' period, or else of the agencies' window."""
+    until = case((ended, end), else_=where.moment(as_of))
+    statement = select(
+        seconds_between(reports.c.created_at, until), case((ended, 1), else_=0)
+    ).where(*asked_about(as_of, filters, AGENCY_WINDOW))
+    rows = [row for row in rows_of(asked, statement) if row[0] is not None]
+    return survival_curve([max(0.0, row[0]) for row in rows], [bool(row[1]) for row in rows])
 
 
 # -- months ---------------------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 import asyncio
 import zlib
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import orjson
 import pytest
@@ -11,12 +13,17 @@ from dashboard import feed as feed_module
 from dashboard.asgi import Stream
 from dashboard.feed import SLOW_LISTENER, Channel, Feed
 
+NOW = datetime(2026, 11, 23, 7, 5, tzinfo=UTC)
 CHANNEL = Channel("overview", "night")
 QUERY = b"scene=overview&theme=night"
 
 
+def snapshot(word):
+    return SimpleNamespace(as_of=NOW, word=word)
+
+
 def drawn(_channel, snapshot):
-    return {"panel": {"children": [snapshot]}}
+    return {"panel": {"children": [snapshot.word]}}
 
 
 class Screen:
@@ -70,13 +77,13 @@ async def opened(feed, count=1):
 def test_a_screen_hears_a_pulse_at_once_and_every_change():
     async def story():
         feed = Feed(drawn, "build", {"late_s": 10})
-        feed.publish("one")
+        feed.publish(snapshot("one"))
         async with opened(feed, 3) as screens:
             for screen in screens:
                 name, status = await screen.hear()
                 assert (name, status["version"], status["late_s"]) == ("pulse", 1, 10)
-            for snapshot in ("two", "two", "three"):
-                feed.publish(snapshot)
+            for word in ("two", "two", "three"):
+                feed.publish(snapshot(word))
                 await asyncio.sleep(0)
             patch = ["@", ["panel", "children", 0], ["=", "two"]]
             for screen in screens:
@@ -91,10 +98,10 @@ def test_a_screen_hears_a_pulse_at_once_and_every_change():
 def test_the_version_in_a_pulse_is_never_ahead_of_what_was_sent():
     async def story():
         feed = Feed(drawn, "build", {})
-        feed.publish("one")
+        feed.publish(snapshot("one"))
         async with opened(feed) as (screen,):
             await screen.hear()
-            await asyncio.to_thread(feed.publish, "two")
+            await asyncio.to_thread(feed.publish, snapshot("two"))
             assert (await screen.hear())[1]["to"] == feed.status(CHANNEL)["version"] == 2
 
     asyncio.run(story())
@@ -105,7 +112,7 @@ def test_a_screen_that_was_there_before_the_data_is_told_when_it_comes():
         feed = Feed(drawn, "build", {})
         async with opened(feed) as (screen,):
             assert (await screen.hear())[1]["version"] is None
-            feed.publish("one")
+            feed.publish(snapshot("one"))
             name, status = await screen.hear()
             assert (name, status["version"]) == ("pulse", 1)
 
@@ -117,7 +124,7 @@ def test_pulses_go_on(monkeypatch):
 
     async def story():
         feed = Feed(drawn, "build", {})
-        feed.publish("one")
+        feed.publish(snapshot("one"))
         async with opened(feed, 2) as screens:
             for screen in screens * 4:
                 assert (await screen.hear())[0] == "pulse"
@@ -129,14 +136,14 @@ def test_a_channel_that_nobody_listens_to_is_drawn_when_asked_for():
     asked = []
 
     def draw(channel, snapshot):
-        asked.append(snapshot)
+        asked.append(snapshot.word)
         return drawn(channel, snapshot)
 
     feed = Feed(draw, "build", {})
-    feed.publish("one")
+    feed.publish(snapshot("one"))
     assert feed.edition(CHANNEL).version == 1
-    feed.publish("two")
-    feed.publish("three")
+    feed.publish(snapshot("two"))
+    feed.publish(snapshot("three"))
     assert feed.edition(CHANNEL).version == 3
     assert asked == ["one", "three"]
 
@@ -144,11 +151,11 @@ def test_a_channel_that_nobody_listens_to_is_drawn_when_asked_for():
 def test_a_screen_that_takes_nothing_costs_no_more_memory():
     async def story():
         feed = Feed(drawn, "build", {})
-        feed.publish("0")
+        feed.publish(snapshot("0"))
         messages = feed.listen(CHANNEL)
         await anext(messages)
         for number in range(1, 3 * SLOW_LISTENER):
-            feed.publish(str(number))
+            feed.publish(snapshot(str(number)))
         kept = [await anext(messages) for _ in range(SLOW_LISTENER)]
         assert b'"to":2,' in kept[0].plain
         with pytest.raises(TimeoutError):
