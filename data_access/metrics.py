@@ -48,7 +48,7 @@ def survival_curve(seconds: Sequence[float], ended: Sequence[bool]) -> Curve:
 
 
 def _kaplan_meier(
-    seconds: Sequence[float], ended: Sequence[bool]
+    seconds: Sequence[float] | np.ndarray, ended: Sequence[bool] | np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Waits, whether they ended, the times of the ends, and the share waiting after each."""
     waits = np.asarray(seconds, dtype=float)
