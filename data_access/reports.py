@@ -115,6 +115,11 @@ class Reports:
         self.rule = rule
         self._clock = clock
 
+    @property
+    def engine(self) -> Engine:
+        """The report database, for questions that stand elsewhere."""
+        return self._engine
+
     def _rows(self, statement: Executable) -> Sequence[Any]:
         return ask(self._engine, statement)
 
