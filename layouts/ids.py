@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 LOCATION = "wall-page-location"
-FEED = "wall-feed-store"
 SCENES = "wall-scenes-store"
 CANVAS = "wall-canvas-area"
 CLOCK = "wall-clock-text"

@@ -1,7 +1,7 @@
 """The wall's scenes: which panels stand on a canvas, and how all of them are drawn.
 
 A scene is a layout of empty panels; the feed fills them. ``draw_scene`` gives the props that the
-feed carries, ``outputs`` names the places that they go to.
+feed carries.
 """
 
 from __future__ import annotations
@@ -89,29 +89,6 @@ SCENES: dict[str, tuple[Part, ...]] = {
 }
 
 
-def outputs() -> list[tuple[str, str]]:
-    """Every (component id, prop) that a feed may fill, in any scene."""
-    found = {
-        output: None
-        for parts in SCENES.values()
-        for part in parts
-        for output in _part_outputs(part)
-    }
-    found[ids.body(key_figures.PANEL), "children"] = None
-    found[ids.note(key_figures.PANEL), "children"] = None
-    found[ids.body(announcements.PANEL), "children"] = None
-    return list(found)
-
-
-def _part_outputs(part: Part) -> list[tuple[str, str]]:
-    found = [(ids.title(part.name), "children"), (ids.note(part.name), "children")]
-    if part.figure:
-        found.append((ids.figure(part.name), "figure"))
-    if part.body:
-        found.append((ids.body(part.name), "children"))
-    return found
-
-
 def draw_scene(scene: str, snapshot: Snapshot, canvas: Canvas, boundaries: Boundaries) -> Drawing:
     """Props of every component of a scene."""
     drawers: dict[str, Callable[[], Drawing]] = {
@@ -137,7 +114,6 @@ def build_page() -> Component:
     return html.Div(
         [
             dcc.Location(id=ids.LOCATION, refresh=False),
-            dcc.Store(id=ids.FEED),
             dcc.Store(id=ids.SCENES, data={name: plain_json(build_scene(name)) for name in SCENES}),
             _header(),
             html.Div(id=ids.NOTICE, className="notice", role="status"),

@@ -2,14 +2,13 @@
 (function () {
   "use strict";
 
-  const STORE = "wall-feed-store";
   const FETCH_LIMIT_MS = 8000;
   const PULSE_LIMIT_MS = 6000;
   const POLL_MS = 5000;
+  const SHIFT_MS = 360000;
   const FRESH_MARK_MS = 60000;
   const ZONE = "Asia/Jakarta";
   const BLANK_LIMIT_MS = 30000;
-  const LOOSE = Symbol("nothing shown yet");
 
   const scene = sceneOf(location.pathname);
   const wanted = new URLSearchParams(location.search).get("theme");
@@ -76,9 +75,91 @@
 
   function show(edition) {
     screen_.edition = edition;
-    if (window.dash_clientside && window.dash_clientside.set_props && document.getElementById("wall-canvas-area")) {
-      window.dash_clientside.set_props(STORE, { data: edition });
+    hand();
+  }
+
+  /* Words are painted here, and first; each picture then has a turn of its own, so that no number
+     waits for a drawing. Dash would mount all of a panel's words anew for one that changed, which
+     was seen to take 100 ms and to lose the elements. */
+  function hand() {
+    if (!screen_.edition || !document.querySelector(".scene")) return;
+    const waiting = Object.keys(screen_.edition.panels).filter(isNews);
+    for (const id of waiting) if (!isPicture(id)) paintWords(id);
+    for (const id of waiting.filter(isPicture)) setTimeout(drawPicture, 0, id);
+  }
+
+  function isNews(id) {
+    const props = screen_.edition.panels[id];
+    return props !== undefined && props !== shown.get(id) && document.getElementById(id) !== null;
+  }
+
+  function isPicture(id) {
+    return "figure" in screen_.edition.panels[id];
+  }
+
+  function paintWords(id) {
+    const props = screen_.edition.panels[id];
+    shown.set(id, props);
+    paint(document.getElementById(id), props.children);
+  }
+
+  function drawPicture(id) {
+    if (!isNews(id)) return;
+    const props = screen_.edition.panels[id];
+    shown.set(id, props);
+    window.dash_clientside.set_props(id, { figure: props.figure });
+  }
+
+  /* -- words: a component's JSON becomes elements; those that stay the same stay in place -------- */
+
+  function paint(parent, content) {
+    const items = content === null || content === undefined || content === "" ? [] : [].concat(content);
+    const byKey = new Map();
+    for (const child of parent.children) if (child.bccKey !== undefined) byKey.set(child.bccKey, child);
+    let place = parent.firstChild;
+    for (const item of items) {
+      const node = nodeFor(item, place, byKey);
+      if (node === place) place = place.nextSibling;
+      else parent.insertBefore(node, place);
+      update(node, item);
     }
+    while (place) {
+      const next = place.nextSibling;
+      place.remove();
+      place = next;
+    }
+  }
+
+  function nodeFor(item, place, byKey) {
+    if (typeof item !== "object") return place && place.nodeType === Node.TEXT_NODE ? place : document.createTextNode("");
+    const key = item.props.key;
+    const tag = item.type.toUpperCase();
+    const old = key === undefined || key === null ? place : byKey.get(key);
+    return old && old.tagName === tag && (old.bccKey === key || old === byKey.get(key)) ? old : created(tag, key);
+  }
+
+  function created(tag, key) {
+    const element = document.createElement(tag);
+    if (key !== undefined && key !== null) element.bccKey = key;
+    return element;
+  }
+
+  function update(node, item) {
+    if (node.nodeType === Node.TEXT_NODE) {
+      if (node.data !== String(item)) node.data = item;
+      return;
+    }
+    if (node.bccItem === item) return;
+    node.bccItem = item;
+    const classes = item.props.className || "";
+    if (node.className !== classes) node.className = classes;
+    paint(node, item.props.children);
+  }
+
+  function handWhenDrawn() {
+    if (!document.querySelector(".scene")) return requestAnimationFrame(handWhenDrawn);
+    watchPictures();
+    hand();
   }
 
   /* Whether the edition is on the screen now: not one of another theme, of another build, or older. */
@@ -280,6 +361,14 @@
     for (const picture of document.querySelectorAll(".scaled")) pictures.observe(picture);
   }
 
+  /* Against burn-in: the picture moves by two pixels every few minutes. */
+  const SHIFTS = ["0 0", "2px 0", "2px 2px", "0 2px"];
+
+  function shift() {
+    const wall = document.querySelector(".wall");
+    if (wall) wall.style.translate = SHIFTS[Math.floor(performance.now() / SHIFT_MS) % SHIFTS.length];
+  }
+
   /* -- what changed is marked for a moment ---------------------------------------------------- */
 
   const figures = new Map(); // a figure's name: its words, and when they last changed
@@ -325,20 +414,8 @@
   window.dash_clientside.wall = {
     scene: function (path, scenes) {
       const name = sceneOf(path || location.pathname);
-      setTimeout(watchPictures, 0);
-      if (screen_.edition) setTimeout(function () { show(screen_.edition); }, 0);
+      requestAnimationFrame(handWhenDrawn);
       return scenes[name] || scenes.overview;
-    },
-    part: function (edition) {
-      const target = window.dash_clientside.callback_context.outputs_list;
-      const key = target.id + "." + target.property;
-      const props = edition && edition.panels[target.id];
-      const value = props ? props[target.property] : undefined;
-      if (value === undefined || value === (shown.has(key) ? shown.get(key) : LOOSE)) {
-        return window.dash_clientside.no_update;
-      }
-      shown.set(key, value);
-      return value;
     },
   };
 
@@ -350,6 +427,7 @@
   listen();
   setInterval(drawStatus, 1000);
   setInterval(watchStream, 1000);
+  setInterval(shift, SHIFT_MS);
   setInterval(function () {
     if (screen_.source.readyState !== EventSource.OPEN) fetchEdition();
   }, POLL_MS);
