@@ -97,12 +97,12 @@ class Reports:
         rule: where.Rule = CITY_RULE,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._engine = engine
+        self.engine = engine
         self.rule = rule
         self._clock = clock
 
     def _rows(self, statement: Executable) -> Sequence[Any]:
-        return ask(self._engine, statement)
+        return ask(self.engine, statement)
 
     def _count(self, *conditions: where.Condition) -> int:
         statement = select(func.count()).select_from(reports).where(*conditions)
