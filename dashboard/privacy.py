@@ -1,0 +1,160 @@
+"""Citizens' data: masked on every screen, shown field by field, for a reason, on the record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from math import floor
+from typing import TYPE_CHECKING, Any
+
+from data_access.audit import Audit, Entry
+from data_access.personal import PersonalData, PersonalField
+from data_access.rights import Rights, User, rights_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+__all__ = [
+    "PersonalField",
+    "Reveal",
+    "RevealRefusedError",
+    "mask_address",
+    "mask_name",
+    "mask_phone",
+    "mask_position",
+    "suppress_small",
+]
+
+GRID_DEGREES = 0.0025
+SHORTEST_REASON = 10
+LONGEST_REASON = 500
+SMALL = 5
+DOT = "•"
+LIMITS_AN_HOUR = {"reveal": 60, "reveal refused": 10}
+"""Nobody needs more for their work; whoever goes through tickets in sequence is stopped."""
+
+
+def mask_name(name: str | None) -> str:
+    """Initials: ``Siti Aminah`` is ``S••• A•••``, whatever the length."""
+    return " ".join(part[0] + 3 * DOT for part in (name or "").split())
+
+
+def mask_phone(phone: str | None) -> str:
+    """The last two digits: enough to tell two numbers apart on the telephone."""
+    digits = [letter for letter in phone or "" if letter.isdigit()]
+    return f"{6 * DOT}{''.join(digits[-2:])}" if len(digits) > 5 else DOT * 6 if phone else ""
+
+
+def mask_address(address: str | None) -> str:
+    """Nothing of it: a street is soon a house."""
+    return 6 * DOT if address else ""
+
+
+def mask_position(
+    latitude: float | None, longitude: float | None
+) -> tuple[float, float] | tuple[None, None]:
+    """The middle of the map's cell of 0.0025 degrees, as on the wall."""
+    if latitude is None or longitude is None:
+        return None, None
+    return _cell_middle(latitude), _cell_middle(longitude)
+
+
+def _cell_middle(degrees: float) -> float:
+    return round((floor(degrees / GRID_DEGREES) + 0.5) * GRID_DEGREES, 5)
+
+
+def suppress_small(
+    rows: Sequence[Mapping[str, Any]],
+    count_keys: Sequence[str],
+    n: int = SMALL,
+    derived: Sequence[str] = (),
+) -> list[dict[str, Any]]:
+    """The rows with ``None`` for every count from 1 to ``n - 1``; zero says nothing of anybody.
+
+    Where one cell of a column alone was left out, the next smallest is left out too: else the
+    column's total gives it away. ``derived`` are columns computed from the counts, left out in
+    every row that lost one.
+    """
+    hidden = {key: _hidden_rows([row.get(key) for row in rows], n) for key in count_keys}
+    shown = []
+    for number, row in enumerate(rows):
+        lost = {key for key in count_keys if number in hidden[key]}
+        without = lost | (set(derived) if lost else set())
+        shown.append({key: None if key in without else value for key, value in row.items()})
+    return shown
+
+
+def _hidden_rows(counts: Sequence[Any], n: int) -> set[int]:
+    some = [number for number, count in enumerate(counts) if count]
+    small = {number for number in some if counts[number] < n}
+    if len(small) == 1:
+        small.update(sorted((r for r in some if r not in small), key=lambda r: counts[r])[:1])
+    return small
+
+
+class RevealRefusedError(Exception):
+    """A field is not shown; the text is a sentence for the user."""
+
+
+class Reveal:
+    """Shows one field of one report, after it was written down who looked and why."""
+
+    def __init__(self, data: PersonalData, audit: Audit, address: Callable[[], str]) -> None:
+        self._data = data
+        self._audit = audit
+        self._address = address
+
+    def reveal(self, user: User, ticket: str, field: PersonalField, reason: str) -> str:
+        """The field's content; empty where the report has none.
+
+        Raises:
+            RevealRefusedError: no right, no reason, no such report, or too many of them.
+            DataUnavailable: it can't be read, or not be written down that it is.
+        """
+        field = _known_field(field)
+        reason = " ".join(reason.split())
+        if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+            raise RevealRefusedError(
+                f"Alasan harus {SHORTEST_REASON} sampai {LONGEST_REASON} huruf."
+            )
+        entry = self._entry(user, "reveal", ticket, field, reason)
+        self._refuse_haste(user)
+        if not self._allowed(rights_of(user), ticket):
+            self._audit.write(replace(entry, action="reveal refused"))
+            raise RevealRefusedError("Laporan ini tidak ada, atau Anda tidak berhak membukanya.")
+        self._audit.write(entry)
+        return self._data.personal(ticket, field)
+
+    def _allowed(self, rights: Rights, ticket: str) -> bool:
+        found = self._data.protection(ticket, rights.agency) if rights.reveal else None
+        if found is None or (found.confidential and not rights.see_confidential):
+            return False
+        return rights.reveal_protected or not (found.anonymous or found.confidential)
+
+    def _refuse_haste(self, user: User) -> None:
+        since = datetime.now(UTC) - timedelta(hours=1)
+        for action, limit in LIMITS_AN_HOUR.items():
+            if self._audit.count(user.id, action, since) >= limit:
+                raise RevealRefusedError("Terlalu banyak permintaan. Coba lagi dalam satu jam.")
+
+    def _entry(
+        self, user: User, action: str, ticket: str, field: PersonalField, reason: str
+    ) -> Entry:
+        return Entry(
+            user_id=user.id,
+            user_name=user.name,
+            role=user.role.value,
+            action=action,
+            subject_type="report",
+            subject_id=ticket,
+            field=field.value,
+            reason=reason,
+            address=self._address(),
+        )
+
+
+def _known_field(field: PersonalField | str) -> PersonalField:
+    try:
+        return PersonalField(field)
+    except ValueError:
+        raise RevealRefusedError("Isian ini tidak dikenal.") from None
