@@ -31,7 +31,16 @@ from data_access.columns import (
     is_moment,
     seconds_between,
 )
-from data_access.records import BEGINNING, FINISHED, AgeBand, DeadlinePeriod, Filters, Status
+from data_access.records import (
+    BEGINNING,
+    CITY_RULE,
+    FINISHED,
+    UNFORWARDED,
+    AgeBand,
+    DeadlinePeriod,
+    Filters,
+    Status,
+)
 from data_access.schema import agencies, areas, categories, escalations, reopenings, reports
 
 if TYPE_CHECKING:
@@ -225,7 +234,7 @@ def band_of(band: AgeBand, as_of: datetime) -> Condition:
     return and_(*parts)
 
 
-def matching(filters: Filters, as_of: datetime) -> list[Condition]:
+def matching(filters: Filters, as_of: datetime, rule: Rule = CITY_RULE) -> list[Condition]:
     """Conditions on reports that the filters ask for; none where nothing is asked."""
     found: list[Condition] = []
     if filters.since is not None:
@@ -256,6 +265,10 @@ def matching(filters: Filters, as_of: datetime) -> list[Condition]:
         found.append(_highest_level(as_of).in_(filters.levels))
     if filters.text:
         found.append(_contains(filters.text))
+    if filters.holders:
+        found.append(_held_by(filters.holders, as_of))
+    if filters.overdue:
+        found.append(overdue_at(as_of, rule))
     return found
 
 
@@ -266,6 +279,14 @@ def _forwarded_to(abbreviations: Sequence[str], as_of: datetime) -> Condition:
         escalations.c.agency_id.in_(chosen),
         happened(escalations.c.forwarded_at, as_of),
     )
+
+
+def _held_by(abbreviations: Sequence[str], as_of: datetime) -> Condition:
+    """In the hands of one of the agencies; the command center holds what nobody else does."""
+    chosen = select(agencies.c.id).where(one_of(agencies.c.abbreviation, abbreviations))
+    held = exists().where(escalations.c.report_id == reports.c.id, in_hands(as_of))
+    by_them = held.where(escalations.c.agency_id.in_(chosen))
+    return or_(by_them, ~held) if UNFORWARDED in abbreviations else by_them
 
 
 def _highest_level(as_of: datetime) -> ColumnElement[int]:

@@ -29,6 +29,7 @@ from data_access.periods import (
 from data_access.records import (
     ALL,
     CITY_RULE,
+    UNFORWARDED,
     AgeBand,
     AgencyBacklog,
     AgencyYear,
@@ -77,9 +78,6 @@ CITY_WINDOW = timedelta(days=30)
 
 AGENCY_WINDOW = timedelta(days=90)
 """An agency's share, and the citizens' feedback, look further: fewer cases."""
-
-UNFORWARDED = "BCC"
-"""In whose hands a report is that no agency holds: the command center's own."""
 
 GRID_DEGREES = 0.0025
 """A cell of the wall's map: about 280 m, so that no house can be told."""
