@@ -82,6 +82,9 @@ AGENCY_WINDOW = timedelta(days=90)
 GRID_DEGREES = 0.0025
 """A cell of the wall's map: about 280 m, so that no house can be told."""
 
+Waits = tuple[list[float], list[bool]]
+"""Seconds of waiting, and whether each came to its end."""
+
 CLOCK_SKEW = timedelta(minutes=5)
 """A report from further in the future is a mistake of its writer."""
 
@@ -179,31 +182,43 @@ class Reports:
         self, as_of: datetime, filters: Filters = ALL, window: timedelta | None = None
     ) -> Survival:
         """Kaplan-Meier of the time from receipt to the first answer or action."""
+        return survival(*self.answer_times(as_of, filters, window))
+
+    def answer_times(
+        self, as_of: datetime, filters: Filters = ALL, window: timedelta | None = None
+    ) -> Waits:
+        """Seconds from receipt to the first answer or action, and whether there was any."""
         answered = where.answered_by(as_of)
         waited = case(
             (answered, seconds_between(reports.c.created_at, where.FIRST_RESPONSE)),
             else_=seconds_between(reports.c.created_at, where.moment(as_of)),
         )
-        return self._survival(waited, answered, as_of, filters, window)
+        return self._waits(waited, answered, as_of, filters, window)
 
     def time_to_finish(
         self, as_of: datetime, filters: Filters = ALL, window: timedelta | None = None
     ) -> Survival:
         """Kaplan-Meier of the time from receipt to the finish that holds at the moment."""
+        return survival(*self.finish_times(as_of, filters, window))
+
+    def finish_times(
+        self, as_of: datetime, filters: Filters = ALL, window: timedelta | None = None
+    ) -> Waits:
+        """Seconds from receipt to the finish that holds, and whether there is any."""
         finish = where.finish_at(as_of)
         finished = finish.is_not(None)
         until = func.coalesce(finish, where.moment(as_of))
         waited = seconds_between(reports.c.created_at, until)
-        return self._survival(waited, finished, as_of, filters, window)
+        return self._waits(waited, finished, as_of, filters, window)
 
-    def _survival(
+    def _waits(
         self,
         waited: ColumnElement[float],
         ended: where.Condition,
         as_of: datetime,
         filters: Filters,
         window: timedelta | None,
-    ) -> Survival:
+    ) -> Waits:
         statement = select(waited, case((ended, 1), else_=0)).where(
             where.received_by(as_of),
             *_within(window, as_of, filters),
@@ -211,7 +226,7 @@ class Reports:
         )
         rows = self._rows(statement)
         known = [row for row in rows if row[0] is not None]
-        return survival([max(0.0, row[0]) for row in known], [bool(row[1]) for row in known])
+        return [max(0.0, row[0]) for row in known], [bool(row[1]) for row in known]
 
     def last_report_at(self, as_of: datetime, filters: Filters = ALL) -> datetime | None:
         """When the newest report came."""

@@ -141,7 +141,7 @@ class Review:
 
     def feedback(self, filters: Filters, as_of: datetime) -> FeedbackReview:
         """What citizens say of finished reports: in all, by agency and by category."""
-        return review_figures.feedback(self.reports, filters, as_of)
+        return review_figures.feedback_review(self.reports, filters, as_of)
 
     def categories(self, filters: Filters, as_of: datetime) -> tuple[GroupRow, ...]:
         """Each category's reports, most received first."""

@@ -1,1 +1,280 @@
-"""To be filled in."""
+"""Agencies: one at a time, beside each other, and how reports go from hand to hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import case, func, select
+
+from data_access import conditions as where
+from data_access.columns import earliest, seconds_between
+from data_access.metrics import standing, survival
+from data_access.records import AgeBand, AgencyBacklog, Filters, Share
+from data_access.reports import AGENCY_WINDOW
+from data_access.review_figures import (
+    NOTHING,
+    answer_curve,
+    by_category,
+    by_kelurahan,
+    by_month,
+    feedback_review,
+    finish_curve,
+    passed_by,
+)
+from data_access.review_lists import report_rows
+from data_access.review_parts import rows_of, tally, within
+from data_access.review_records import (
+    AgencyComparison,
+    AgencyReview,
+    FeedbackReview,
+    FeedbackRow,
+    Relay,
+    RelayLevel,
+    ReportRow,
+)
+from data_access.schema import agencies, escalations, reports
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement
+
+    from data_access.records import OnTime
+    from data_access.reports import Reports
+
+OLDEST = 20
+MONTHS = 36
+
+NO_FEEDBACK = FeedbackRow("", Share(0, 0), None, Share(0, 0), Share(0, 0))
+
+
+# -- one agency -----------------------------------------------------------------------------------
+
+
+def agency(
+    asked: Reports,
+    abbreviation: str,
+    filters: Filters,
+    as_of: datetime,
+    *,
+    see_confidential: bool,
+) -> AgencyReview | None:
+    """See ``Review.agency``; ``None`` too where the filters keep to other agencies."""
+    found = rows_of(
+        asked,
+        select(agencies.c.id, agencies.c.abbreviation, agencies.c.name, agencies.c.kind).where(
+            where.one_of(agencies.c.abbreviation, [abbreviation])
+        ),
+    )
+    if not found or (filters.agencies and abbreviation not in filters.agencies):
+        return None
+    known = found[0]
+    own = replace(filters, agencies=(abbreviation,))
+    backlog = _backlog(asked, known, own, as_of)
+    return AgencyReview(
+        agency=known.abbreviation,
+        name=known.name,
+        kind=known.kind,
+        months=by_month(asked, own, as_of, MONTHS),
+        backlog=backlog,
+        on_time=standing(backlog.on_time.share, _city_on_time(asked, filters, as_of).share),
+        acted=standing(_acted(asked, own, as_of), _acted(asked, filters, as_of)),
+        answer=answer_curve(asked, own, as_of),
+        finish=finish_curve(asked, own, as_of),
+        categories=by_category(asked, own, as_of),
+        places=by_kelurahan(asked, own, as_of),
+        relay=relay(asked, own, as_of, agency=abbreviation),
+        feedback=_feedback_of(feedback_review(asked, own, as_of), abbreviation),
+        oldest=_oldest(asked, known.id, filters, as_of, see_confidential),
+    )
+
+
+def _backlog(asked: Reports, known: Any, own: Filters, as_of: datetime) -> AgencyBacklog:
+    """What is in its hands, with its on-time share; nothing of either is none."""
+    for row in asked.open_by_agency(as_of, own):
+        if row.agency == known.abbreviation:
+            return row
+    none = dict.fromkeys(AgeBand, 0)
+    return AgencyBacklog(known.abbreviation, known.name, none, 0, NOTHING, dict(none))
+
+
+def _city_on_time(asked: Reports, filters: Filters, as_of: datetime) -> OnTime:
+    """The city's own share over the window of the agencies' shares."""
+    return asked.on_time(as_of, replace(filters, agencies=()), AGENCY_WINDOW)
+
+
+def _acted(asked: Reports, filters: Filters, as_of: datetime) -> Share:
+    """Done of those received, over the agencies' window unless the filters set a period."""
+    statement = (
+        select(func.count(), tally(where.done_by(as_of)))
+        .select_from(reports)
+        .where(
+            where.received_by(as_of),
+            *within(AGENCY_WINDOW, as_of, filters),
+            *where.matching(filters, as_of),
+        )
+    )
+    received, done = rows_of(asked, statement)[0]
+    return Share(int(done), int(received))
+
+
+def _feedback_of(review: FeedbackReview, abbreviation: str) -> FeedbackRow:
+    return next((row for row in review.agencies if row.name == abbreviation), NO_FEEDBACK)
+
+
+def _oldest(
+    asked: Reports, number: int, filters: Filters, as_of: datetime, see_confidential: bool
+) -> tuple[ReportRow, ...]:
+    """The open reports that it has held longest in the citizen's eyes: by receipt."""
+    held = select(escalations.c.report_id).where(
+        escalations.c.agency_id == number, where.in_hands(as_of)
+    )
+    conditions = [where.open_at(as_of), reports.c.id.in_(held), *where.matching(filters, as_of)]
+    if not see_confidential and (filters.categories or filters.kelurahan or filters.text):
+        conditions.append(reports.c.confidential.is_(False))
+    statement = (
+        select(reports.c.id)
+        .where(*conditions)
+        .order_by(reports.c.created_at, reports.c.id)
+        .limit(OLDEST)
+    )
+    ids = [row[0] for row in rows_of(asked, statement)]
+    return report_rows(asked, ids, as_of, see_confidential=see_confidential)
+
+
+# -- agencies beside each other -------------------------------------------------------------------
+
+
+def compare(asked: Reports, filters: Filters, as_of: datetime) -> tuple[AgencyComparison, ...]:
+    """See ``Review.compare``; a report counts for each agency that it was forwarded to."""
+    met = {row.agency: row.on_time for row in asked.open_by_agency(as_of, filters)}
+    acted = _acted_by_agency(asked, filters, as_of)
+    said = feedback_review(asked, filters, as_of)
+    satisfied = {row.name: row.satisfied for row in said.agencies}
+    city = replace(filters, agencies=())
+    city_on_time, city_acted = _city_on_time(asked, filters, as_of), _acted(asked, city, as_of)
+    names = {row.abbreviation: row.name for row in rows_of(asked, select(agencies))}
+    none = Share(0, 0)
+    return tuple(
+        AgencyComparison(
+            agency=key,
+            name=names[key],
+            on_time=standing(met.get(key, NOTHING).share, city_on_time.share),
+            acted=standing(acted.get(key, none), city_acted),
+            satisfied=standing(satisfied.get(key, none), said.city.satisfied),
+        )
+        for key in sorted(names)
+        if not filters.agencies or key in filters.agencies
+    )
+
+
+def _acted_by_agency(asked: Reports, filters: Filters, as_of: datetime) -> dict[str, Share]:
+    passed = passed_by(as_of)
+    statement = (
+        select(agencies.c.abbreviation, func.count(), tally(where.done_by(as_of)))
+        .select_from(
+            reports.join(passed, passed.c.report_id == reports.c.id).join(
+                agencies, agencies.c.id == passed.c.agency_id
+            )
+        )
+        .where(
+            where.received_by(as_of),
+            *within(AGENCY_WINDOW, as_of, filters),
+            *where.matching(filters, as_of),
+        )
+        .group_by(agencies.c.abbreviation)
+    )
+    return {row[0]: Share(int(row[2]), int(row[1])) for row in rows_of(asked, statement)}
+
+
+# -- relay ----------------------------------------------------------------------------------------
+
+
+def relay(asked: Reports, filters: Filters, as_of: datetime, *, agency: str | None = None) -> Relay:
+    """See ``Review.relay``; with an agency, the levels hold only its own hops."""
+    first, hops = _first_hops(asked, filters, as_of)
+    return Relay(first, hops, _levels(asked, filters, as_of, agency))
+
+
+def _first_hops(asked: Reports, filters: Filters, as_of: datetime) -> tuple[Any, dict[int, int]]:
+    """Time to the first forwarding, and how many reports have how many hops."""
+    hops = (
+        select(
+            escalations.c.report_id,
+            func.min(escalations.c.forwarded_at).label("first"),
+            func.count().label("hops"),
+        )
+        .where(where.happened(escalations.c.forwarded_at, as_of))
+        .group_by(escalations.c.report_id)
+        .subquery("hops")
+    )
+    until = func.coalesce(hops.c.first, where.finish_at(as_of), where.moment(as_of))
+    statement = (
+        select(
+            seconds_between(reports.c.created_at, until),
+            func.coalesce(hops.c.hops, 0),
+        )
+        .select_from(reports.outerjoin(hops, hops.c.report_id == reports.c.id))
+        .where(*_asked_about(filters, as_of))
+    )
+    rows = [row for row in rows_of(asked, statement) if row[0] is not None]
+    waits = survival([max(0.0, row[0]) for row in rows], [row[1] > 0 for row in rows])
+    return waits, dict(sorted(Counter(int(row[1]) for row in rows).items()))
+
+
+def _asked_about(filters: Filters, as_of: datetime) -> list[where.Condition]:
+    return [
+        where.received_by(as_of),
+        *within(AGENCY_WINDOW, as_of, filters),
+        *where.matching(filters, as_of),
+    ]
+
+
+def _levels(
+    asked: Reports, filters: Filters, as_of: datetime, agency: str | None
+) -> tuple[RelayLevel, ...]:
+    hops = escalations.alias("hops")
+    hop = hops.c
+    finish = where.finish_at(as_of)
+    returned = case((where.happened(hop.returned_at, as_of), hop.returned_at))
+    answered = case((where.happened(hop.answered_at, as_of), hop.answered_at))
+    left, answer = earliest(returned, finish), earliest(answered, finish)
+    waited = earliest(answer, returned)
+    statement = (
+        select(
+            hop.level,
+            _since(hop.forwarded_at, left, as_of),
+            case((left.is_not(None), 1), else_=0),
+            _since(hop.forwarded_at, waited, as_of),
+            case((answer.is_(None), 0), (returned < answer, 0), else_=1),
+            case((returned.is_not(None), 1), else_=0),
+        )
+        .select_from(hops.join(reports, reports.c.id == hop.report_id))
+        .where(where.happened(hop.forwarded_at, as_of), *_asked_about(filters, as_of))
+    )
+    if agency is not None:
+        chosen = select(agencies.c.id).where(where.one_of(agencies.c.abbreviation, [agency]))
+        statement = statement.where(hop.agency_id.in_(chosen))
+    by_level: dict[int, list[Any]] = {}
+    for row in rows_of(asked, statement):
+        if row[1] is not None and row[3] is not None:
+            by_level.setdefault(int(row[0]), []).append(row)
+    return tuple(_level(level, rows) for level, rows in sorted(by_level.items()))
+
+
+def _since(
+    start: ColumnElement[datetime], end: ColumnElement[datetime], as_of: datetime
+) -> ColumnElement[float]:
+    return seconds_between(start, func.coalesce(end, where.moment(as_of)))
+
+
+def _level(level: int, rows: list[Any]) -> RelayLevel:
+    return RelayLevel(
+        level=level,
+        hops=len(rows),
+        returned=Share(sum(row[5] for row in rows), len(rows)),
+        held=survival([max(0.0, row[1]) for row in rows], [bool(row[2]) for row in rows]),
+        answer=survival([max(0.0, row[3]) for row in rows], [bool(row[4]) for row in rows]),
+    )

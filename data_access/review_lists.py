@@ -11,7 +11,7 @@ from sqlalchemy import case, func, or_, select
 from data_access import conditions as where
 from data_access.columns import begins_with, seconds_between
 from data_access.records import BEGINNING, FINISHED, Filters, Status
-from data_access.review_parts import rows_of
+from data_access.review_parts import as_typed, rows_of
 from data_access.review_records import Page, ReportRow, SortKey
 from data_access.schema import agencies, areas, categories, escalations, reports
 
@@ -261,7 +261,7 @@ def _report_row(
     due = row.created_at + limit if limit else None
     return ReportRow(
         ticket=row.ticket,
-        title=None if hidden else row.title,
+        title=None if hidden else as_typed(row.title),
         category=None if hidden else row.category,
         kelurahan=None if hidden else row.kelurahan,
         kecamatan=None if hidden else row.kecamatan,

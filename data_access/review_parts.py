@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, not_
+from sqlalchemy import and_, case, func, literal, not_, select, union_all
 
 from data_access import conditions as where
 from data_access.deadline import ask
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Executable
 
+    from data_access.periods import Span
     from data_access.records import Filters
     from data_access.reports import Reports
 
@@ -52,8 +53,33 @@ def on_time(counts: Sequence[Any]) -> OnTime:
     return OnTime(met, missed, overdue, n - met - missed - overdue - without, without)
 
 
+def span_table(spans: Sequence[Span]) -> Any:
+    """A table of the spans, numbered, to be joined with: an index then leads to each one's rows."""
+    rows = [
+        select(
+            literal(number).label("number"),
+            where.moment(span.start).label("start"),
+            where.moment(span.end).label("end"),
+        )
+        for number, span in enumerate(spans)
+    ]
+    return union_all(*rows).cte("spans")
+
+
+def inside(span: Any) -> where.Condition:
+    """A report came in the span of a ``span_table``."""
+    return and_(reports.c.created_at >= span.c.start, reports.c.created_at < span.c.end)
+
+
 def within(window: timedelta | None, as_of: datetime, filters: Filters) -> list[where.Condition]:
     """The window before the moment, unless the filters set a period."""
     if window is None or filters.since is not None:
         return []
     return [reports.c.created_at > as_of - window]
+
+
+def as_typed(text: str | None) -> str | None:
+    """A citizen's words without what no page or file can hold: NUL, and halves of pairs."""
+    if text is None:
+        return None
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -1,1 +1,163 @@
-"""To be filled in."""
+"""Places: the page of a kecamatan or kelurahan, and where the service is used less and less."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import case, func, select
+
+from data_access import conditions as where
+from data_access.metrics import trend
+from data_access.periods import month_span, months_until
+from data_access.records import AgeBand, Area, Filters, Participation
+from data_access.review_figures import (
+    answer_curve,
+    by_agency,
+    by_category,
+    by_kelurahan,
+    by_month,
+    feedback_review,
+    figures,
+    finish_curve,
+)
+from data_access.review_parts import inside, rows_of, span_table, tally
+from data_access.review_records import KelurahanUse, PlaceReview, Trend
+from data_access.schema import areas, reports
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from data_access.reports import Reports
+
+MONTHS = 37
+"""Three years of complete months, and the running one."""
+
+PEOPLE = 10_000
+
+
+def place(asked: Reports, code: str, filters: Filters, as_of: datetime) -> PlaceReview | None:
+    """See ``Review.place``. The place takes the place of the filters' own."""
+    found = _area(asked, code)
+    if found is None:
+        return None
+    area, level, population = found
+    here = replace(
+        filters,
+        kecamatan=(code,) if level == "kecamatan" else (),
+        kelurahan=(code,) if level == "kelurahan" else (),
+    )
+    use = asked.participation(as_of, here, MONTHS)
+    return PlaceReview(
+        area=area,
+        level=level,
+        population=population,
+        months=by_month(asked, here, as_of, MONTHS - 1),
+        figures=figures(asked, here, as_of),
+        bands=_bands(asked, here, as_of),
+        answer=answer_curve(asked, here, as_of),
+        finish=finish_curve(asked, here, as_of),
+        categories=by_category(asked, here, as_of),
+        agencies=by_agency(asked, here, as_of),
+        kelurahan=by_kelurahan(asked, here, as_of) if level == "kecamatan" else (),
+        participation=use,
+        trend=_trend(use),
+        feedback=feedback_review(asked, here, as_of).city,
+    )
+
+
+def _area(asked: Reports, code: str) -> tuple[Area, str, int | None] | None:
+    statement = select(areas).where(
+        where.one_of(areas.c.code, [code]), areas.c.level.in_(("kecamatan", "kelurahan"))
+    )
+    for row in rows_of(asked, statement):
+        area = Area(row.code, row.name, row.parent_code, row.latitude, row.longitude, row.area_km2)
+        return area, row.level, row.population
+    return None
+
+
+def _bands(asked: Reports, filters: Filters, as_of: datetime) -> dict[AgeBand, int]:
+    statement = (
+        select(*(tally(where.band_of(band, as_of)) for band in AgeBand))
+        .select_from(reports)
+        .where(where.open_at(as_of), *where.matching(filters, as_of))
+    )
+    return dict(zip(AgeBand, (int(n) for n in rows_of(asked, statement)[0]), strict=True))
+
+
+# -- participation --------------------------------------------------------------------------------
+
+
+def participation(asked: Reports, filters: Filters, as_of: datetime) -> tuple[KelurahanUse, ...]:
+    """See ``Review.participation``."""
+    months = months_until(as_of, MONTHS)
+    used = _use(asked, filters, as_of, months)
+    kecamatan = {area.code: area.name for area in asked.areas("kecamatan")}
+    statement = select(areas).where(areas.c.level == "kelurahan")
+    rows = sorted(rows_of(asked, statement), key=lambda row: row.code)
+    return tuple(
+        _kelurahan_use(row, kecamatan.get(row.parent_code, ""), months, used, as_of) for row in rows
+    )
+
+
+def _use(
+    asked: Reports, filters: Filters, as_of: datetime, months: Sequence[date]
+) -> dict[tuple[str, int], tuple[int, int, int]]:
+    """By kelurahan and month: reports, reporters, and those never seen before anywhere."""
+    spans = span_table([month_span(month) for month in months])
+    first = (
+        select(reports.c.reporter_id, func.min(reports.c.created_at).label("first_at"))
+        .where(where.received_by(as_of), reports.c.reporter_id.is_not(None))
+        .group_by(reports.c.reporter_id)
+        .subquery("first")
+    )
+    new = case((first.c.first_at >= spans.c.start, reports.c.reporter_id))
+    statement = (
+        select(
+            reports.c.area_code,
+            spans.c.number,
+            func.count(),
+            func.count(reports.c.reporter_id.distinct()),
+            func.count(new.distinct()),
+        )
+        .select_from(
+            spans.join(reports, inside(spans)).outerjoin(
+                first, first.c.reporter_id == reports.c.reporter_id
+            )
+        )
+        .where(where.received_by(as_of), *where.matching(filters, as_of))
+        .group_by(reports.c.area_code, spans.c.number)
+    )
+    return {(row[0], int(row[1])): tuple(row[2:]) for row in rows_of(asked, statement)}
+
+
+def _kelurahan_use(
+    row: Any,
+    kecamatan: str,
+    months: Sequence[date],
+    used: dict[tuple[str, int], tuple[int, int, int]],
+    as_of: datetime,
+) -> KelurahanUse:
+    use = tuple(
+        Participation(
+            month, *used.get((row.code, number), (0, 0, 0)), month_span(month).end <= as_of
+        )
+        for number, month in enumerate(months)
+    )
+    told = _trend(use)
+    known = row.population or None
+    return KelurahanUse(
+        code=row.code,
+        name=row.name,
+        kecamatan=kecamatan,
+        population=known,
+        months=use,
+        trend=told,
+        per_10_000=told.last_12 * PEOPLE / known if known else None,
+    )
+
+
+def _trend(use: Sequence[Participation]) -> Trend:
+    over = [month for month in use if month.complete]
+    return trend([month.month for month in over], [month.reports for month in over])

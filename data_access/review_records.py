@@ -225,8 +225,8 @@ class Position(StrEnum):
 class Standing:
     """A share beside what chance alone makes of the city's own share in as many cases.
 
-    ``interval`` is Wilson's, 95 %. ``limits_95`` and ``limits_998`` are the funnel's: normal
-    approximation to the binomial around ``expected``. ``enough`` is false below ten cases:
+    ``interval`` is Wilson's, 95 %. ``limits_95`` and ``limits_998`` are the funnel's: exact
+    binomial limits around ``expected``. ``enough`` is false below ten cases:
     "belum cukup data".
     """
 

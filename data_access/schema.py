@@ -73,7 +73,7 @@ reports = Table(
     Column("ticket", String(40), nullable=False, unique=True),
     Column("title", String(255), nullable=False),
     Column("body", Text),
-    Column("category_id", Id, ForeignKey("categories.id"), index=True),
+    Column("category_id", Id, ForeignKey("categories.id")),
     Column("reporter_id", Id, ForeignKey("reporters.id")),
     Column("area_code", String(32), ForeignKey("areas.code"), comment="kelurahan"),
     Column("address", String(255)),
@@ -86,7 +86,7 @@ reports = Table(
     Column("finished_at", Moment, comment="the finish that holds now; null while open"),
     Column("anonymous", Boolean, nullable=False, default=False),
     Column("confidential", Boolean, nullable=False, default=False),
-    Column("duplicate_of", Id, ForeignKey("reports.id")),
+    Column("duplicate_of", Id, ForeignKey("reports.id"), index=True),
 )
 
 reopenings = Table(
@@ -156,7 +156,8 @@ facilities = Table(
 )
 
 # The indexes answer the wall's questions without reading a citizen's words: counts by time, the
-# open ones, a reporter's, an agency's, and a report's hops.
+# open ones, a reporter's, an agency's, and a report's hops. The desk's too: a category's, a place's,
+# a report's duplicates, and which of a place's reporters someone is.
 Index("ix_reports_created", reports.c.created_at, reports.c.status)
 Index("ix_reports_finished", reports.c.finished_at, reports.c.created_at, reports.c.status)
 Index(
@@ -166,7 +167,9 @@ Index(
     reports.c.anonymous,
     reports.c.confidential,
 )
-Index("ix_reports_area", reports.c.area_code, reports.c.created_at)
+Index("ix_reports_area", reports.c.area_code, reports.c.created_at, reports.c.status)
+Index("ix_reports_category", reports.c.category_id, reports.c.created_at, reports.c.status)
+Index("ix_reporters_area", reporters.c.area_code, reporters.c.id)
 Index(
     "ix_escalations_report", escalations.c.report_id, escalations.c.agency_id, escalations.c.level
 )
