@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,57 @@ class Settings:
         "BCC_REFRESH_S", 5.0, "seconds between two readings when nothing changes; late is two"
     )
     stale_s: float = _setting("BCC_STALE_S", 300.0, "seconds until old figures are called stale")
+
+    wall_open: bool | None = _setting(
+        "BCC_WALL_OPEN",
+        None,
+        "yes: wall and API need neither token nor login; without it only where this machine "
+        "alone can reach them",
+    )
+    secret_key: str = field(
+        default="",
+        repr=False,
+        metadata={
+            "variable": "BCC_SECRET_KEY",
+            "help": "key of the cookies' signatures, 32 characters or more; needed where others "
+            "can reach the server, else made and kept in the state database",
+        },
+    )
+    allowed_hosts: tuple[str, ...] = _setting(
+        "BCC_ALLOWED_HOSTS",
+        (),
+        "names by which the server is called, separated by commas; its addresses always hold",
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        "BCC_TRUSTED_PROXIES",
+        (),
+        "addresses or networks of proxies whose X-Forwarded-For and -Proto are believed",
+    )
+    oidc_issuer: str = _setting(
+        "BCC_OIDC_ISSUER", "", "address of an OpenID Connect provider for logins"
+    )
+    oidc_client_id: str = _setting("BCC_OIDC_CLIENT_ID", "", "this server's name at the provider")
+    oidc_client_secret: str = field(
+        default="",
+        repr=False,
+        metadata={
+            "variable": "BCC_OIDC_CLIENT_SECRET",
+            "help": "this server's secret at the provider",
+        },
+    )
+    oidc_claim: str = _setting(
+        "BCC_OIDC_CLAIM", "preferred_username", "claim that holds the account's name"
+    )
+
+    @property
+    def exposed(self) -> bool:
+        """Whether others than this machine's own users can reach the server."""
+        return bool(self.allowed_hosts or self.trusted_proxies) or not is_loopback(self.host)
+
+    @property
+    def open_wall(self) -> bool:
+        """Whether the wall needs neither token nor login."""
+        return not self.exposed if self.wall_open is None else self.wall_open
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -115,6 +167,45 @@ def _positive(kind: type[int] | type[float]) -> Any:
     return read
 
 
+def is_loopback(host: str) -> bool:
+    """Whether an address or name means this machine, seen from itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _yes(text: str) -> bool:
+    if text not in {"yes", "no"}:
+        raise ValueError(f"{text!r} is neither yes nor no")
+    return text == "yes"
+
+
+def _long(text: str) -> str:
+    if len(text) < 32:
+        raise ValueError("too short; write 32 random characters or more")
+    return text
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip().lower() for name in text.split(",") if name.strip())
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(part)) for part in _names(text))
+    except ValueError as error:
+        raise ValueError(f"{error}; write addresses or networks such as 10.0.0.0/8") from None
+
+
+def _web_address(text: str) -> str:
+    if not text.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise ValueError(f"{text!r} does not begin with https://")
+    return text.rstrip("/")
+
+
 def _file(text: str) -> Path:
     path = Path(text)
     if not path.is_file():
@@ -131,4 +222,9 @@ _READERS: dict[str, Any] = {
     "farthest_seat_m": _positive(float),
     "refresh_s": _positive(float),
     "stale_s": _positive(float),
+    "wall_open": _yes,
+    "secret_key": _long,
+    "allowed_hosts": _names,
+    "trusted_proxies": _networks,
+    "oidc_issuer": _web_address,
 }

@@ -174,6 +174,116 @@ def _grid_cell_sqlite(element: grid_cell, compiler: SQLCompiler, **kw: Any) -> s
     return f"cast((cast({coordinate} as real) + 180.0) / {size} as integer)"
 
 
+class whole_part(FunctionElement[int]):  # noqa: N801 - reads as the SQL function that it is
+    """A number that is not negative, without its fraction."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(whole_part)
+def _whole_part(element: whole_part, compiler: SQLCompiler, **kw: Any) -> str:
+    (number,) = (compiler.process(part, **kw) for part in element.clauses)
+    return f"cast(floor({number}) as integer)"
+
+
+@compiles(whole_part, "sqlite")
+def _whole_part_sqlite(element: whole_part, compiler: SQLCompiler, **kw: Any) -> str:
+    (number,) = (compiler.process(part, **kw) for part in element.clauses)
+    return f"cast({number} as integer)"
+
+
+class local_day(FunctionElement[int]):  # noqa: N801 - reads as the SQL function that it is
+    """Number of a moment's day in WIB, as ``date.toordinal`` counts."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+class local_month(FunctionElement[int]):  # noqa: N801 - reads as the SQL function that it is
+    """Number of a moment's month in WIB: twelve times the year, and the months before it."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+class local_year(FunctionElement[int]):  # noqa: N801 - reads as the SQL function that it is
+    """A moment's year in WIB."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+def _local_sqlite(element: FunctionElement[int], compiler: SQLCompiler, **kw: Any) -> str:
+    """The date; without the fraction of the second, since SQLite rounds it up."""
+    (value,) = (compiler.process(part, **kw) for part in element.clauses)
+    return f"date(substr({value}, 1, 19), '+7 hours')"
+
+
+def _local_postgresql(element: FunctionElement[int], compiler: SQLCompiler, **kw: Any) -> str:
+    (value,) = (compiler.process(part, **kw) for part in element.clauses)
+    return f"(({value} at time zone 'UTC') + interval '7 hours')"
+
+
+@compiles(local_day, "sqlite")
+def _local_day_sqlite(element: local_day, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"cast(julianday({_local_sqlite(element, compiler, **kw)}) - 1721424.5 as integer)"
+
+
+@compiles(local_day, "postgresql")
+def _local_day_postgresql(element: local_day, compiler: SQLCompiler, **kw: Any) -> str:
+    day = _local_postgresql(element, compiler, **kw)
+    return f"(cast({day} as date) - date '0001-01-01' + 1)"
+
+
+@compiles(local_year, "sqlite")
+def _local_year_sqlite(element: local_year, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"cast(substr({_local_sqlite(element, compiler, **kw)}, 1, 4) as integer)"
+
+
+@compiles(local_year, "postgresql")
+def _local_year_postgresql(element: local_year, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"cast(extract(year from {_local_postgresql(element, compiler, **kw)}) as integer)"
+
+
+@compiles(local_month, "sqlite")
+def _local_month_sqlite(element: local_month, compiler: SQLCompiler, **kw: Any) -> str:
+    day = _local_sqlite(element, compiler, **kw)
+    return f"(substr({day}, 1, 4) * 12 + substr({day}, 6, 2) - 1)"
+
+
+@compiles(local_month, "postgresql")
+def _local_month_postgresql(element: local_month, compiler: SQLCompiler, **kw: Any) -> str:
+    day = _local_postgresql(element, compiler, **kw)
+    return f"cast(extract(year from {day}) * 12 + extract(month from {day}) - 1 as integer)"
+
+
+class unindexed(FunctionElement[Any]):  # noqa: N801 - reads as the SQL function that it is
+    """The column itself, where SQLite's planner must not choose the column's index.
+
+    It knows no distributions, and would walk through all of history where another index leads to
+    the few rows that are wanted.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(unindexed)
+def _unindexed(element: unindexed, compiler: SQLCompiler, **kw: Any) -> str:
+    (column,) = (compiler.process(part, **kw) for part in element.clauses)
+    return column
+
+
+@compiles(unindexed, "sqlite")
+def _unindexed_sqlite(element: unindexed, compiler: SQLCompiler, **kw: Any) -> str:
+    (column,) = (compiler.process(part, **kw) for part in element.clauses)
+    return f"+{column}"
+
+
 def earliest(first: ColumnElement[Any], second: ColumnElement[Any]) -> ColumnElement[Any]:
     """The earlier of two moments of which either may be null."""
     return case(

@@ -30,6 +30,7 @@ from data_access.columns import (
     if_mariadb,
     is_moment,
     seconds_between,
+    unindexed,
 )
 from data_access.records import (
     BEGINNING,
@@ -79,13 +80,39 @@ def moment(value: datetime) -> ColumnElement[datetime]:
     return literal(value, Moment())
 
 
-def received_by(as_of: datetime) -> Condition:
-    """Created by then, at a moment that can be, with a status that is known."""
+def received_by(
+    as_of: datetime,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    created: ColumnElement[Any] = reports.c.created_at,
+) -> Condition:
+    """Created by then, at a moment that can be, with a status that is known.
+
+    ``since`` (inclusive) and ``until`` (exclusive) narrow it. One bound stands on each side, since
+    of two SQLite's planner takes the first, not the narrower.
+    """
     return and_(
-        reports.c.created_at >= BEGINNING,
-        reports.c.created_at <= as_of,
+        created >= max(BEGINNING, since or BEGINNING),
+        created < until if until is not None and until <= as_of else created <= as_of,
         is_moment(reports.c.created_at),
         one_of(reports.c.status, [status.value for status in Status]),
+    )
+
+
+def readable_by(as_of: datetime) -> Condition:
+    """As ``received_by``, for questions that another index than that of the receipt answers."""
+    return received_by(as_of, created=unindexed(reports.c.created_at))
+
+
+def reported_before(reporter: ColumnElement[Any], day: ColumnElement[Any]) -> Condition:
+    """The reporter sent a readable report before."""
+    earlier = reports.alias("earlier")
+    return exists(literal(1)).where(
+        earlier.c.reporter_id == reporter,
+        earlier.c.created_at >= BEGINNING,
+        earlier.c.created_at < day,
+        is_moment(earlier.c.created_at),
+        one_of(earlier.c.status, [status.value for status in Status]),
     )
 
 
@@ -99,7 +126,7 @@ def _undone_finish(as_of: datetime, *statuses: Status) -> Condition:
     held = and_(reopenings.c.report_id == reports.c.id, undone_after(as_of))
     if statuses:
         held = and_(held, one_of(reopenings.c.status, [status.value for status in statuses]))
-    return exists().where(held)
+    return exists().where(held).correlate(reports)
 
 
 def finished_by(as_of: datetime) -> Condition:
@@ -118,7 +145,7 @@ def done_by(as_of: datetime) -> Condition:
 def open_at(as_of: datetime) -> Condition:
     """Received and not finished: the backlog, with the overdue."""
     return and_(
-        received_by(as_of),
+        readable_by(as_of),
         not_yet(reports.c.finished_at, as_of),
         ~_undone_finish(as_of),
     )
@@ -141,7 +168,7 @@ def overdue_at(as_of: datetime, rule: Rule) -> Condition:
 
 def past_deadline(as_of: datetime, rule: Rule) -> Condition:
     """The report's age is more than its deadline."""
-    return _by_period(rule, lambda limit: reports.c.created_at < as_of - limit)
+    return _by_period(rule, lambda limit: unindexed(reports.c.created_at) < as_of - limit)
 
 
 def met_deadline(rule: Rule) -> Condition:
@@ -152,7 +179,7 @@ def met_deadline(rule: Rule) -> Condition:
 
 def due_by(as_of: datetime, rule: Rule) -> Condition:
     """The deadline has come."""
-    return _by_period(rule, lambda limit: reports.c.created_at <= as_of - limit)
+    return _by_period(rule, lambda limit: unindexed(reports.c.created_at) <= as_of - limit)
 
 
 def has_deadline(rule: Rule) -> Condition:
@@ -163,10 +190,11 @@ def has_deadline(rule: Rule) -> Condition:
 def _by_period(rule: Rule, holds: Any) -> Condition:
     """Of a report: what ``holds`` says for the limit in force when it came."""
     ends = [period.valid_from for period in rule[1:]] + [None]
+    created = unindexed(reports.c.created_at)
     parts = [
         and_(
-            reports.c.created_at >= period.valid_from,
-            true() if end is None else reports.c.created_at < end,
+            created >= period.valid_from,
+            true() if end is None else created < end,
             holds(period.limit),
         )
         for period, end in zip(rule, ends, strict=True)
@@ -186,6 +214,7 @@ def finish_at(as_of: datetime) -> ColumnElement[datetime]:
     undone = (
         select(func.max(reopenings.c.finished_at))
         .where(reopenings.c.report_id == reports.c.id, undone_after(as_of))
+        .correlate(reports)
         .scalar_subquery()
     )
     finished = happened(reports.c.finished_at, as_of)
@@ -197,10 +226,13 @@ def status_at(as_of: datetime) -> ColumnElement[str]:
     undone = (
         select(func.max(reopenings.c.status))
         .where(reopenings.c.report_id == reports.c.id, undone_after(as_of))
+        .correlate(reports)
         .scalar_subquery()
     )
-    forwarded = exists().where(
-        escalations.c.report_id == reports.c.id, happened(escalations.c.forwarded_at, as_of)
+    forwarded = (
+        exists()
+        .where(escalations.c.report_id == reports.c.id, happened(escalations.c.forwarded_at, as_of))
+        .correlate(reports)
     )
     finished = [status.value for status in sorted(FINISHED)]
     return case(
@@ -274,11 +306,12 @@ def matching(filters: Filters, as_of: datetime, rule: Rule = CITY_RULE) -> list[
 
 def _forwarded_to(abbreviations: Sequence[str], as_of: datetime) -> Condition:
     chosen = select(agencies.c.id).where(one_of(agencies.c.abbreviation, abbreviations))
-    return exists().where(
+    passed = exists().where(
         escalations.c.report_id == reports.c.id,
         escalations.c.agency_id.in_(chosen),
         happened(escalations.c.forwarded_at, as_of),
     )
+    return passed.correlate(reports)
 
 
 def _held_by(abbreviations: Sequence[str], as_of: datetime) -> Condition:
@@ -293,6 +326,7 @@ def _highest_level(as_of: datetime) -> ColumnElement[int]:
     return (
         select(func.max(escalations.c.level))
         .where(escalations.c.report_id == reports.c.id, happened(escalations.c.forwarded_at, as_of))
+        .correlate(reports)
         .scalar_subquery()
     )
 

@@ -8,13 +8,25 @@ reporter.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, and_, case, cast, func, literal, not_, or_, select, union_all
+from sqlalchemy import (
+    Integer,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    not_,
+    select,
+    true,
+    union,
+    union_all,
+)
 
 from data_access import conditions as where
-from data_access.columns import grid_cell, seconds_between
+from data_access.columns import grid_cell, seconds_between, unindexed
 from data_access.deadline import ask
 from data_access.metrics import survival
 from data_access.periods import (
@@ -55,6 +67,7 @@ from data_access.records import (
     YearRow,
 )
 from data_access.schema import (
+    UNREADABLE,
     agencies,
     announcements,
     areas,
@@ -133,10 +146,7 @@ class Reports:
     def received(self, span: Span, as_of: datetime, filters: Filters = ALL) -> int:
         """Reports created in the span, both ends included, by the moment."""
         return self._count(
-            where.received_by(as_of),
-            reports.c.created_at >= span.start,
-            reports.c.created_at <= span.end,
-            *where.matching(filters, as_of),
+            where.received_by(min(as_of, span.end), span.start), *where.matching(filters, as_of)
         )
 
     def open_backlog(self, as_of: datetime, filters: Filters = ALL) -> int:
@@ -157,11 +167,7 @@ class Reports:
         statement = (
             select(*self._on_time_counts(as_of))
             .select_from(reports)
-            .where(
-                where.received_by(as_of),
-                *_within(window, as_of, filters),
-                *where.matching(filters, as_of),
-            )
+            .where(_received(window, as_of, filters), *where.matching(filters, as_of))
         )
         return _on_time(self._rows(statement)[0])
 
@@ -220,9 +226,7 @@ class Reports:
         window: timedelta | None,
     ) -> Waits:
         statement = select(waited, case((ended, 1), else_=0)).where(
-            where.received_by(as_of),
-            *_within(window, as_of, filters),
-            *where.matching(filters, as_of),
+            _received(window, as_of, filters), *where.matching(filters, as_of)
         )
         rows = self._rows(statement)
         known = [row for row in rows if row[0] is not None]
@@ -254,23 +258,11 @@ class Reports:
         What came after a past moment is no mistake, so the future begins at the clock's now.
         """
         future = max(as_of, self._clock()) + CLOCK_SKEW
-        return self._count(
-            or_(
-                reports.c.created_at.is_(None),
-                *(
-                    where.impossible(column, future)
-                    for column in (
-                        reports.c.created_at,
-                        reports.c.answered_at,
-                        reports.c.finished_at,
-                    )
-                ),
-                reports.c.status.is_(None),
-                not_(where.one_of(reports.c.status, [status.value for status in Status])),
-                ~reports.c.latitude.between(-90, 90),
-                ~reports.c.longitude.between(-180, 180),
-            )
-        )
+        moments = (reports.c.created_at, reports.c.answered_at, reports.c.finished_at)
+        kinds = (*(column > future for column in moments), UNREADABLE)
+        found = union(*(select(reports.c.id).where(kind) for kind in kinds)).subquery()
+        statement = select(func.count()).select_from(found)
+        return int(self._rows(statement)[0][0])
 
     # -- volume -----------------------------------------------------------------------------
 
@@ -306,7 +298,7 @@ class Reports:
                 column >= wanted.c.start,
                 column < wanted.c.end,
                 column <= as_of,
-                where.received_by(as_of),
+                where.readable_by(as_of),
                 *where.matching(filters, as_of),
             )
             .correlate(wanted)
@@ -323,7 +315,7 @@ class Reports:
             select(reopenings.c.finished_at)
             .join(reports, reports.c.id == reopenings.c.report_id)
             .where(
-                where.received_by(as_of),
+                where.readable_by(as_of),
                 where.undone_after(as_of),
                 *where.matching(filters, as_of),
             )
@@ -336,36 +328,39 @@ class Reports:
     ) -> tuple[Participation, ...]:
         """Reports, distinct reporters and reporters never seen before, per month."""
         days = months_until(as_of, months)
-        first = (
-            select(reports.c.reporter_id, func.min(reports.c.created_at).label("first_at"))
-            .where(where.received_by(as_of), reports.c.reporter_id.is_not(None))
-            .group_by(reports.c.reporter_id)
-            .subquery()
-        )
-        return tuple(self._month_participation(day, first, as_of, filters) for day in days)
-
-    def _month_participation(
-        self, day: date, first: Any, as_of: datetime, filters: Filters
-    ) -> Participation:
-        span = month_span(day)
-        statement = (
-            select(
-                func.count(),
-                func.count(reports.c.reporter_id.distinct()),
-                func.count(
-                    case((first.c.first_at >= span.start, reports.c.reporter_id)).distinct()
-                ),
-            )
-            .select_from(reports.outerjoin(first, first.c.reporter_id == reports.c.reporter_id))
+        spans = [month_span(day) for day in days]
+        wanted = _spans(spans)
+        active = (
+            select(wanted.c.number, reports.c.reporter_id, func.count().label("n"))
+            .select_from(wanted.join(reports, true()))
             .where(
-                where.received_by(as_of),
-                reports.c.created_at >= span.start,
-                reports.c.created_at < span.end,
+                reports.c.created_at >= wanted.c.start,
+                reports.c.created_at < wanted.c.end,
+                unindexed(reports.c.created_at) <= as_of,
+                where.readable_by(as_of),
                 *where.matching(filters, as_of),
             )
+            .group_by(wanted.c.number, reports.c.reporter_id)
+            .cte("active")
         )
-        came, people, new = self._rows(statement)[0]
-        return Participation(day, came, people, new, span.end <= as_of)
+        known = where.reported_before(active.c.reporter_id, wanted.c.start)
+        statement = (
+            select(
+                active.c.number,
+                func.sum(active.c.n),
+                func.count(active.c.reporter_id),
+                _tally(and_(active.c.reporter_id.is_not(None), ~known)),
+            )
+            .join(wanted, wanted.c.number == active.c.number)
+            .group_by(active.c.number)
+        )
+        rows = {row[0]: row for row in self._rows(statement)}
+        nothing = (None, 0, 0, 0)
+        return tuple(
+            Participation(day, int(came), people, int(new), span.end <= as_of)
+            for number, (day, span) in enumerate(zip(days, spans, strict=True))
+            for _, came, people, new in [rows.get(number, nothing)]
+        )
 
     # -- agencies ---------------------------------------------------------------------------
 
@@ -449,9 +444,8 @@ class Reports:
                 )
             )
             .where(
-                where.received_by(as_of),
+                _received(AGENCY_WINDOW, as_of, filters),
                 where.happened(escalations.c.forwarded_at, as_of),
-                *_within(AGENCY_WINDOW, as_of, filters),
                 *where.matching(filters, as_of),
             )
             .group_by(agencies.c.abbreviation)
@@ -528,7 +522,7 @@ class Reports:
             reports.c.reporter_id.is_not(None),
             reports.c.anonymous.is_(False),
             reports.c.confidential.is_(False),
-            where.received_by(as_of),
+            where.readable_by(as_of),
             *where.matching(filters, as_of),
         )
         count = func.count()
@@ -587,7 +581,7 @@ class Reports:
         counted = (
             select(reports.c.area_code, func.count().label("open"), _tally(late).label("overdue"))
             .where(where.open_at(as_of), *where.matching(filters, as_of))
-            .group_by(reports.c.area_code)
+            .group_by(unindexed(reports.c.area_code))
             .subquery()
         )
         above = areas.alias("above")
@@ -716,7 +710,7 @@ class Reports:
                 )
             )
             .where(condition)
-            .order_by(reports.c.created_at, reports.c.id)
+            .order_by(unindexed(reports.c.created_at), reports.c.id)
             .limit(limit)
         )
         return self._rows(statement)
@@ -755,9 +749,9 @@ class Reports:
         """Feedback on the reports finished in the last 90 days, beside how many gave any."""
         finish = where.finish_at(as_of)
         finished = and_(
-            where.received_by(as_of),
+            where.readable_by(as_of),
             finish.is_not(None),
-            *(() if filters.since else (finish > as_of - AGENCY_WINDOW,)),
+            *(() if filters.since else _finished_after(as_of - AGENCY_WINDOW, as_of)),
             *where.matching(filters, as_of),
         )
         said = (
@@ -831,10 +825,21 @@ def _tally(condition: where.Condition) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def _within(window: timedelta | None, as_of: datetime, filters: Filters) -> list[where.Condition]:
-    if window is None or filters.since is not None:
-        return []
-    return [reports.c.created_at > as_of - window]
+def _finished_after(start: datetime, as_of: datetime) -> tuple[where.Condition, ...]:
+    """The finish that holds at the moment came after the start; from two indexes, then exactly."""
+    recent = union(
+        select(reports.c.id).where(reports.c.finished_at > start),
+        select(reopenings.c.report_id).where(reopenings.c.reopened_at > as_of),
+    ).subquery("recent")
+    return reports.c.id.in_(select(recent.c.id)), where.finish_at(as_of) > start
+
+
+def _received(window: timedelta | None, as_of: datetime, filters: Filters) -> where.Condition:
+    """Received in the filters' own period, or else in the window that ends at the moment."""
+    since = filters.since
+    if window is not None and since is None:
+        since = as_of - window + timedelta.resolution
+    return where.received_by(as_of, since, filters.until)
 
 
 def _on_time(counts: Sequence[Any]) -> OnTime:

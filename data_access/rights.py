@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ class User:
     role: Role
     agency: str | None = None
     display_name: str = ""
-    session: str = ""
+    session: str = field(default="", repr=False, compare=False)
     """What the cookie holds of this login; the database has only its digest."""
 
     # Flask-Login asks these four of a user.

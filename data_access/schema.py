@@ -8,10 +8,12 @@ reopening undid in ``reopenings``.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from sqlalchemy import (
     Boolean,
     Column,
-    Float,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -20,9 +22,20 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
+    bindparam,
+    not_,
+    or_,
 )
 
-from data_access.columns import Id, Moment
+from data_access.columns import Id, Moment, exact, if_mariadb, is_moment
+from data_access.records import BEGINNING, Status
+
+if TYPE_CHECKING:
+    from sqlalchemy import BindParameter, ColumnElement, Dialect
+
+PARTIAL_INDEXES = frozenset({"sqlite", "postgresql"})
+"""Dialects whose indexes can leave rows out."""
 
 metadata = MetaData()
 
@@ -33,9 +46,9 @@ areas = Table(
     Column("level", String(16), nullable=False, comment="kecamatan, kelurahan or lingkungan"),
     Column("name", String(120), nullable=False),
     Column("parent_code", String(32), ForeignKey("areas.code"), index=True),
-    Column("latitude", Float, comment="label point, WGS84"),
-    Column("longitude", Float),
-    Column("area_km2", Float),
+    Column("latitude", Double, comment="label point, WGS84"),
+    Column("longitude", Double),
+    Column("area_km2", Double),
     Column("population", Integer),
 )
 
@@ -77,8 +90,8 @@ reports = Table(
     Column("reporter_id", Id, ForeignKey("reporters.id")),
     Column("area_code", String(32), ForeignKey("areas.code"), comment="kelurahan"),
     Column("address", String(255)),
-    Column("latitude", Float, comment="WGS84"),
-    Column("longitude", Float),
+    Column("latitude", Double, comment="WGS84"),
+    Column("longitude", Double),
     Column("photo", String(255)),
     Column("status", String(16), nullable=False, comment="a value of records.Status"),
     Column("created_at", Moment, nullable=False),
@@ -150,20 +163,21 @@ facilities = Table(
     Column("kind", String(80), nullable=False),
     Column("name", String(160), nullable=False),
     Column("address", String(255)),
-    Column("latitude", Float),
-    Column("longitude", Float),
+    Column("latitude", Double),
+    Column("longitude", Double),
     Column("area_code", String(32), ForeignKey("areas.code")),
 )
 
 # The indexes answer the wall's questions without reading a citizen's words: counts by time, the
 # open ones, a reporter's, an agency's, and a report's hops. The desk's too: a category's, a place's,
 # a report's duplicates, and which of a place's reporters someone is.
-Index("ix_reports_created", reports.c.created_at, reports.c.status)
+Index("ix_reports_created", reports.c.created_at, reports.c.status, reports.c.reporter_id)
 Index("ix_reports_finished", reports.c.finished_at, reports.c.created_at, reports.c.status)
 Index(
     "ix_reports_reporter",
     reports.c.reporter_id,
     reports.c.created_at,
+    reports.c.status,
     reports.c.anonymous,
     reports.c.confidential,
 )
@@ -171,6 +185,63 @@ Index("ix_reports_area", reports.c.area_code, reports.c.created_at, reports.c.st
 Index("ix_reports_category", reports.c.category_id, reports.c.created_at, reports.c.status)
 Index("ix_reporters_area", reporters.c.area_code, reporters.c.id)
 Index(
-    "ix_escalations_report", escalations.c.report_id, escalations.c.agency_id, escalations.c.level
+    "ix_escalations_report",
+    escalations.c.report_id,
+    escalations.c.agency_id,
+    escalations.c.level,
+    escalations.c.forwarded_at,
 )
-Index("ix_escalations_agency", escalations.c.agency_id, escalations.c.report_id)
+Index(
+    "ix_escalations_agency",
+    escalations.c.agency_id,
+    escalations.c.report_id,
+    escalations.c.forwarded_at,
+)
+Index("ix_reports_answered", reports.c.answered_at)
+Index("ix_reopenings_reopened", reopenings.c.reopened_at)
+
+
+def _written(value: Any) -> BindParameter[Any]:
+    return bindparam(None, value, literal_execute=True)
+
+
+def _impossible(column: Column[Any]) -> ColumnElement[bool]:
+    earliest = bindparam(None, BEGINNING, column.type, literal_execute=True)
+    return and_(column.is_not(None), or_(column < earliest, not_(is_moment(column))))
+
+
+_KNOWN: BindParameter[Any] = bindparam(
+    "known", [s.value for s in Status], expanding=True, literal_execute=True
+)
+
+
+UNREADABLE = or_(
+    reports.c.created_at.is_(None),
+    _impossible(reports.c.created_at),
+    _impossible(reports.c.answered_at),
+    _impossible(reports.c.finished_at),
+    reports.c.status.is_(None),
+    not_(
+        and_(
+            reports.c.status.in_(_KNOWN),
+            if_mariadb(exact(reports.c.status).in_(_KNOWN)),
+        )
+    ),
+    ~reports.c.latitude.between(_written(-90), _written(90)),
+    ~reports.c.longitude.between(_written(-180), _written(180)),
+)
+"""A report's moments cannot be, whatever the time is, its status is unknown, or its place is none.
+Its values are written into the statement: only so are planners sure that the index on just these
+rows answers it."""
+
+
+def _can_leave_rows_out(*_about: Any, dialect: Dialect, **_more: Any) -> bool:
+    return dialect.name in PARTIAL_INDEXES
+
+
+Index(
+    "ix_reports_unreadable",
+    reports.c.created_at,
+    sqlite_where=UNREADABLE,
+    postgresql_where=UNREADABLE,
+).ddl_if(callable_=_can_leave_rows_out)

@@ -24,7 +24,7 @@ from sqlalchemy import (
     event,
     inspect,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from data_access.columns import Id, Moment
 from data_access.deadline import limited
@@ -111,6 +111,10 @@ secrets = Table(
 )
 
 
+class TakenError(Exception):
+    """A row with this name exists already."""
+
+
 class State:
     """The database, made when first used."""
 
@@ -124,12 +128,16 @@ class State:
         """A connection whose work is kept when the block ends well, and else undone.
 
         Raises:
+            TakenError: another row has what may be there once.
             DataUnavailable: the database does not answer, or not in time, or can't write.
         """
         with limited():
             self._prepare()
-            with self.engine.begin() as connection:
-                yield connection
+            try:
+                with self.engine.begin() as connection:
+                    yield connection
+            except IntegrityError:
+                raise TakenError from None
 
     def _prepare(self) -> None:
         with self._lock:

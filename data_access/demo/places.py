@@ -1,7 +1,8 @@
 """Where things are: kelurahan cells, lingkungan, streets, positions.
 
 A kelurahan's cell is what lies nearer to its label point than to any other, within a radius that
-its area makes plausible. The ground is the same for every seed.
+its area makes plausible and inside the land that the map draws. The ground is the same for every
+seed.
 """
 
 from __future__ import annotations
@@ -11,11 +12,17 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from shapely import contains_xy
+
+from data_access.boundaries import computed_boundaries
 from data_access.demo import facts
 from data_access.demo.facts import Kelurahan, dice
+from data_access.records import Area
 
 if TYPE_CHECKING:
     import random
+
+    from shapely.geometry.base import BaseGeometry
 
 _METRES_PER_DEGREE = 111_320.0
 _EAST = _METRES_PER_DEGREE * math.cos(math.radians(3.6))
@@ -109,7 +116,10 @@ class Cell:
     def holds(self, point: Point) -> bool:
         """Whether a point is in this cell."""
         own = point.metres_to(self.label)
-        return own <= self.radius and all(own < point.metres_to(rival) for rival in self._rivals)
+        if own > self.radius or any(own >= point.metres_to(rival) for rival in self._rivals):
+            return False
+        ground = _ground()[self.kelurahan.code]
+        return bool(contains_xy(ground, point.longitude, point.latitude))
 
     def anywhere(self, chance: random.Random) -> Point:
         """A point of the cell, each as likely as any other."""
@@ -145,6 +155,23 @@ def roman(number: int) -> str:
     tens, ones = divmod(number, 10)
     digits = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
     return "X" * tens + digits[ones]
+
+
+@cache
+def _ground() -> dict[str, BaseGeometry]:
+    """The land of each kelurahan as the map draws it, so that no report lies outside of it."""
+    areas = [
+        Area(
+            item.code,
+            item.name,
+            item.kecamatan_code,
+            item.latitude,
+            item.longitude,
+            item.area_km2,
+        )
+        for item in facts.kelurahan()
+    ]
+    return {cell.code: cell.geometry for cell in computed_boundaries(areas).cells}
 
 
 @cache

@@ -1,0 +1,169 @@
+"""The statements that bring the counts from before a change to after it.
+
+They take the facts after the change, take off those before it, and add the difference, so that
+any order of inserts, updates and deletes ends in the same counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Table, case, func, literal, or_, select, union_all, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from data_access.columns import local_month
+from data_access.rollups.facts import Source, all_facts, escalation_facts, feedback_facts
+from data_access.rollups.tables import COUNTERS, Measure, cells, reporter_months, reporter_totals
+from data_access.schema import escalations, reports
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Dialect, Executable, FromClause, Select
+
+    from data_access.conditions import Rule
+
+KEY = ("measure", "period", "part")
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The rows of a table that a change took away (``old``) and brought (``new``)."""
+
+    table: Table
+    old: FromClause | None = None
+    new: FromClause | None = None
+
+    @property
+    def present(self) -> list[FromClause]:
+        """Those of the two that there are."""
+        return [rows for rows in (self.old, self.new) if rows is not None]
+
+
+def cell_statement(changed: Changed, rule: Rule, dialect: Dialect) -> Executable:
+    """Adds the difference to the cells."""
+    before, after = _facts_around(changed, rule)
+    return add_to_cells([(-1, before), (1, after)], dialect)
+
+
+def add_to_cells(
+    signed: Sequence[tuple[int, Sequence[Select[Any]]]], dialect: Dialect
+) -> Executable:
+    """Adds facts to the cells, each with its sign; what comes to nothing is not written."""
+    rows = union_all(
+        *(_with_sign(fact, sign) for sign, facts in signed for fact in facts)
+    ).subquery("facts")
+    sums = [func.sum(rows.c[name]) for name in COUNTERS]
+    keys = [rows.c[name] for name in KEY]
+    source = select(*keys, *sums).group_by(*keys).having(or_(*(value != 0 for value in sums)))
+    return _add(cells, (*KEY, *COUNTERS), source, KEY, dialect)
+
+
+def reporter_statements(changed: Changed, dialect: Dialect) -> list[Executable]:
+    """Adds the difference to the reporters' months and totals, and finds their first months."""
+    signs = {id(changed.old): -1, id(changed.new): 1}
+    parts = [_reporter_rows(rows, signs[id(rows)]) for rows in changed.present]
+    rows = union_all(*parts).subquery("people")
+    months = (
+        select(rows.c.reporter_id, rows.c.month, func.sum(rows.c.n))
+        .group_by(rows.c.reporter_id, rows.c.month)
+        .having(func.sum(rows.c.n) != 0)
+    )
+    totals = select(rows.c.reporter_id, func.sum(rows.c.named)).group_by(rows.c.reporter_id)
+    return [
+        _add(
+            reporter_months,
+            ("reporter_id", "month", "n"),
+            months,
+            ("reporter_id", "month"),
+            dialect,
+        ),
+        _add(reporter_totals, ("reporter_id", "named"), totals, ("reporter_id",), dialect),
+        first_months().where(
+            reporter_totals.c.reporter_id.in_(
+                union_all(*(select(part.c.reporter_id) for part in changed.present))
+            )
+        ),
+    ]
+
+
+def first_months() -> Any:
+    """Writes the month of each reporter's first report."""
+    first = (
+        select(func.min(reporter_months.c.month))
+        .where(
+            reporter_months.c.reporter_id == reporter_totals.c.reporter_id,
+            reporter_months.c.n > 0,
+        )
+        .scalar_subquery()
+    )
+    return update(reporter_totals).values(first_month=first)
+
+
+def people_statement(rows: Any, month: Any, change: Any, dialect: Dialect) -> Executable:
+    """Adds reporters that a month gained or lost, given as rows with a change."""
+    source = (
+        select(literal(int(Measure.PEOPLE)), month, literal(0), func.sum(change))
+        .select_from(rows)
+        .group_by(month)
+        .having(func.sum(change) != 0)
+    )
+    return _add(cells, (*KEY, "a"), source, KEY, dialect)
+
+
+def _facts_around(changed: Changed, rule: Rule) -> tuple[list[Select[Any]], list[Select[Any]]]:
+    if changed.table is reports:
+        before = all_facts(Source(changed.old), rule) if changed.old is not None else []
+        after = all_facts(Source(changed.new), rule) if changed.new is not None else []
+        return before, after
+    concerned = union_all(*(select(rows.c.report_id) for rows in changed.present))
+    affected = select(reports).where(reports.c.id.in_(concerned)).subquery("affected")
+    earlier = _as_it_was(changed, concerned)
+    if changed.table is escalations:
+        return (
+            escalation_facts(Source(affected, escalations=earlier), rule),
+            escalation_facts(Source(affected), rule),
+        )
+    return feedback_facts(Source(affected, feedback=earlier)), feedback_facts(Source(affected))
+
+
+def _as_it_was(changed: Changed, concerned: Any) -> FromClause:
+    """The concerned reports' rows before the change: less the new ones, with the old ones."""
+    table = changed.table
+    kept = select(table).where(table.c.report_id.in_(concerned))
+    if changed.new is not None:
+        kept = kept.where(table.c.id.not_in(select(changed.new.c.id)))
+    if changed.old is None:
+        return kept.subquery("as_it_was")
+    gone = select(*(changed.old.c[column.name] for column in table.c))
+    return union_all(kept, gone).subquery("as_it_was")
+
+
+def _with_sign(fact: Select[Any], sign: int) -> Select[Any]:
+    rows = fact.subquery()
+    keys = [rows.c[name] for name in KEY]
+    return select(*keys, *((rows.c[name] * sign).label(name) for name in COUNTERS))
+
+
+def _reporter_rows(rows: FromClause, sign: int) -> Select[Any]:
+    source = Source(rows)
+    return select(
+        rows.c.reporter_id,
+        local_month(rows.c.created_at).label("month"),
+        literal(sign).label("n"),
+        case((source.named(), sign), else_=0).label("named"),
+    ).where(source.readable(), rows.c.reporter_id.is_not(None))
+
+
+def _add(
+    table: Table, columns: Sequence[str], source: Any, key: Sequence[str], dialect: Dialect
+) -> Executable:
+    """Inserts rows, or adds their counters to those that are there."""
+    make = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+    statement = make(table).from_select(list(columns), source)
+    counters = [name for name in columns if name not in key]
+    return statement.on_conflict_do_update(
+        index_elements=list(key),
+        set_={name: table.c[name] + statement.excluded[name] for name in counters},
+    )

@@ -1,0 +1,120 @@
+"""Installing the roll-ups in an owned database, counting anew, and taking them away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, literal, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from data_access.records import CITY_RULE
+from data_access.rollups import changes, triggers
+from data_access.rollups.facts import Source, all_facts
+from data_access.rollups.tables import (
+    LAYOUT,
+    metadata,
+    reporter_months,
+    state,
+)
+from data_access.schema import reports
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+    from data_access.conditions import Rule
+
+DIALECTS = frozenset({"sqlite", "postgresql"})
+"""Where roll-ups can be kept. Elsewhere the wall asks the tables themselves."""
+
+EXTRA_INDEXES = {
+    "ix_rollup_escalations_forwarded": "escalations (forwarded_at, report_id)",
+}
+"""They find what lies after the moment of a question."""
+
+
+def install(engine: Engine, rule: Rule = CITY_RULE) -> bool:
+    """Create the roll-ups in a database of one's own and count all that is there.
+
+    Calling it again counts anew. Everything happens in one transaction.
+
+    Returns:
+        Whether the database is one in which they can be kept.
+    """
+    if engine.dialect.name not in DIALECTS:
+        return False
+    with engine.begin() as connection:
+        _alone(connection)
+        _drop(connection)
+        metadata.create_all(connection)
+        for name, columns in EXTRA_INDEXES.items():
+            connection.execute(text(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}"))
+        _count(connection, rule)
+        for statement in triggers.create_ddl(connection.dialect, rule):
+            connection.exec_driver_sql(statement)
+    return True
+
+
+rebuild = install
+"""Counting anew is installing again: what was counted wrong, or by other deadlines, is replaced."""
+
+
+def remove(engine: Engine) -> None:
+    """Take the roll-ups and their triggers away."""
+    if engine.dialect.name not in DIALECTS:
+        return
+    with engine.begin() as connection:
+        _alone(connection)
+        _drop(connection)
+        for name in EXTRA_INDEXES:
+            connection.execute(text(f"DROP INDEX IF EXISTS {name}"))
+
+
+def installed(connection: Connection, rule: Rule = CITY_RULE) -> bool:
+    """Whether questions under these deadlines can be answered from roll-ups."""
+    if connection.dialect.name not in DIALECTS:
+        return False
+    try:
+        row = connection.execute(select(state.c.layout, state.c.rule, state.c.current)).first()
+    except SQLAlchemyError:
+        connection.rollback()
+        return False
+    return row is not None and tuple(row) == (LAYOUT, _name(rule), True)
+
+
+def _alone(connection: Connection) -> None:
+    """No writer may come between the count and the triggers."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    connection.execute(text("SET LOCAL statement_timeout = 0"))
+    connection.execute(
+        text("LOCK TABLE reports, escalations, feedback IN SHARE ROW EXCLUSIVE MODE")
+    )
+
+
+def _drop(connection: Connection) -> None:
+    for statement in triggers.drop_ddl(connection.dialect):
+        connection.exec_driver_sql(statement)
+    metadata.drop_all(connection)
+
+
+def _count(connection: Connection, rule: Rule) -> None:
+    dialect = connection.dialect
+    for fact in all_facts(Source(), rule):
+        connection.execute(changes.add_to_cells([(1, [fact])], dialect))
+    months, totals, _first = changes.reporter_statements(
+        changes.Changed(reports, new=reports), dialect
+    )
+    connection.execute(months)
+    connection.execute(totals)
+    connection.execute(changes.first_months())
+    ones = select(reporter_months.c.month.label("month"), literal(1).label("n")).subquery()
+    connection.execute(changes.people_statement(ones, ones.c.month, ones.c.n, dialect))
+    connection.execute(insert(state).values(id=1, layout=LAYOUT, rule=_name(rule), current=True))
+
+
+def _name(rule: Rule) -> str:
+    return "; ".join(
+        f"{period.valid_from.isoformat()} {period.limit.total_seconds() if period.limit else '-'}"
+        for period in rule
+    )
