@@ -7,13 +7,15 @@ and the API are an ordinary Flask server beside it, on a small pool of threads.
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from a2wsgi import WSGIMiddleware
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from dashboard.feed import Channel
@@ -24,13 +26,16 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from flask import Flask
-    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
 
     from dashboard.feed import Feed
     from dashboard.publisher import Publisher
 
 THREADS = 8
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+STREAM_HEADERS = Headers(
+    NO_STORE | {"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
+).raw
 
 
 def create_asgi(server: Flask, feed: Feed, publisher: Publisher) -> Starlette:
@@ -64,25 +69,42 @@ def create_asgi(server: Flask, feed: Feed, publisher: Publisher) -> Starlette:
         headers["Content-Encoding"] = "gzip"
         return Response(found.body, media_type="application/json", headers=headers)
 
-    async def stream(request: Request) -> Response:
-        channel = _channel(request)
-        if channel is None:
-            return _unknown_channel()
-        headers = NO_STORE | {"X-Accel-Buffering": "no"}
-        return StreamingResponse(
-            feed.listen(channel), media_type="text/event-stream", headers=headers
-        )
-
     threads: Any = WSGIMiddleware(cast("Any", server), workers=THREADS)
     plain: Any = GZipMiddleware(threads, compresslevel=6)
     return Starlette(
         routes=[
             Route("/wall/feed", edition),
-            Route("/wall/stream", stream),
+            Route("/wall/stream", Stream(feed), methods=["GET"]),
             Mount("/", plain),
         ],
         lifespan=lifespan,
     )
+
+
+class Stream:
+    """Server-sent events, with nothing between the feed and the server that costs a listener."""
+
+    def __init__(self, feed: Feed) -> None:
+        self._feed = feed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send what the channel says until the screen is gone."""
+        channel = _channel(Request(scope))
+        if channel is None:
+            await _unknown_channel()(scope, receive, send)
+            return
+        sending = asyncio.create_task(self._tell(channel, send))
+        try:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        finally:
+            sending.cancel()
+
+    async def _tell(self, channel: Channel, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS})
+        async with aclosing(self._feed.listen(channel)) as messages:
+            async for message in messages:
+                await send({"type": "http.response.body", "body": message, "more_body": True})
 
 
 def _channel(request: Request) -> Channel | None:

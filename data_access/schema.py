@@ -169,8 +169,8 @@ facilities = Table(
 )
 
 # The indexes answer the wall's questions without reading a citizen's words: counts by time, the
-# open ones, a reporter's, an agency's, and a report's hops. The desk's too: a category's, a place's,
-# a report's duplicates, and which of a place's reporters someone is.
+# open ones, a reporter's, an agency's, and a report's hops. The desk's too: a category's, a
+# place's, a report's duplicates, and which of a place's reporters someone is.
 Index("ix_reports_created", reports.c.created_at, reports.c.status, reports.c.reporter_id)
 Index("ix_reports_finished", reports.c.finished_at, reports.c.created_at, reports.c.status)
 Index(
@@ -245,3 +245,9 @@ Index(
     sqlite_where=UNREADABLE,
     postgresql_where=UNREADABLE,
 ).ddl_if(callable_=_can_leave_rows_out)
+
+# MariaDB's usual collations would take "Lampu jalan" and "lampu jalan " for one category.
+for _table in metadata.tables.values():
+    for _server in ("mysql", "mariadb"):
+        _table.dialect_kwargs[f"{_server}_default_charset"] = "utf8mb4"
+        _table.dialect_kwargs[f"{_server}_collate"] = "utf8mb4_nopad_bin"
