@@ -20,6 +20,7 @@ from dashboard.privacy import suppress_small
 from dashboard.requests import BadRequestError, read_filters, read_moment
 from data_access.errors import DataUnavailable
 from data_access.records import ALL, AgeBand, Filters
+from data_access.snapshot import REPORTER_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -217,7 +218,7 @@ def _reporters(ask: Question) -> Rows:
             "kelurahan": row.kelurahan,
             "last_12_months": sum(row.recent),
         }
-        for row in ask.reports.top_reporters(ask.as_of, ask.filters)
+        for row in ask.reports.top_reporters(ask.as_of, ask.filters, limit=REPORTER_ROWS)
     ]
 
 

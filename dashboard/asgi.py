@@ -7,16 +7,24 @@ and the API are an ordinary Flask server beside it, on a small pool of threads.
 from __future__ import annotations
 
 import asyncio
+<<<<<<< HEAD
 import io
+=======
+>>>>>>> main
 from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi import build_environ
 from starlette.applications import Starlette
+<<<<<<< HEAD
 from starlette.middleware import Middleware
+=======
+from starlette.datastructures import Headers
+>>>>>>> main
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -30,8 +38,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 
     from flask import Flask
+<<<<<<< HEAD
     from starlette.requests import Request
     from starlette.types import Scope
+=======
+    from starlette.types import Receive, Scope, Send
+>>>>>>> main
 
     from dashboard.access import Guard
     from dashboard.feed import Feed
@@ -41,6 +53,9 @@ if TYPE_CHECKING:
 
 THREADS = 8
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+STREAM_HEADERS = Headers(
+    NO_STORE | {"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
+).raw
 
 
 RECHECK_S = 10.0
@@ -84,6 +99,7 @@ def create_asgi(server: Flask, feed: Feed, publisher: Publisher, identity: Ident
         headers["Content-Encoding"] = "gzip"
         return Response(found.body, media_type="application/json", headers=headers)
 
+<<<<<<< HEAD
     async def stream(request: Request) -> Response:
         refused = await refusal(request)
         if refused is not None:
@@ -97,12 +113,14 @@ def create_asgi(server: Flask, feed: Feed, publisher: Publisher, identity: Ident
             events = _while_allowed(events, lambda: refusal(request))
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
+=======
+>>>>>>> main
     threads: Any = WSGIMiddleware(cast("Any", server), workers=THREADS)
     plain: Any = GZipMiddleware(WholeBodies(threads, LARGEST_BODY), compresslevel=6)
     return Starlette(
         routes=[
             Route("/wall/feed", edition),
-            Route("/wall/stream", stream),
+            Route("/wall/stream", Stream(feed), methods=["GET"]),
             Mount("/", plain),
         ],
         middleware=_proxies(identity.settings),
@@ -110,6 +128,7 @@ def create_asgi(server: Flask, feed: Feed, publisher: Publisher, identity: Ident
     )
 
 
+<<<<<<< HEAD
 def _proxies(settings: Settings) -> list[Middleware]:
     """Believe what proxies say of the sender, where it is known who they are."""
     if not settings.trusted_proxies:
@@ -146,6 +165,32 @@ async def _while_allowed(
             refused = await refusal()
             if refused is not None and refused.status_code != 503:
                 return
+=======
+class Stream:
+    """Server-sent events, with nothing between the feed and the server that costs a listener."""
+
+    def __init__(self, feed: Feed) -> None:
+        self._feed = feed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send what the channel says until the screen is gone."""
+        channel = _channel(Request(scope))
+        if channel is None:
+            await _unknown_channel()(scope, receive, send)
+            return
+        sending = asyncio.create_task(self._tell(channel, send))
+        try:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        finally:
+            sending.cancel()
+
+    async def _tell(self, channel: Channel, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS})
+        async with aclosing(self._feed.listen(channel)) as messages:
+            async for message in messages:
+                await send({"type": "http.response.body", "body": message, "more_body": True})
+>>>>>>> main
 
 
 def _channel(request: Request) -> Channel | None:

@@ -1,8 +1,9 @@
 """One snapshot per change, drawn and packed once, for however many screens listen.
 
 A channel is a scene in a theme. Its current edition is kept as ready bytes; when a snapshot
-changes it, listeners get the difference. All of a feed's channels live in the server's event loop;
-drawing happens on the publisher's thread.
+changes it, listeners get the difference. Pulses and differences are framed once, and are the same
+bytes for all listeners. Listeners live in the server's event loop; drawing happens on the
+publisher's thread.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import orjson
 from dashboard.patches import difference
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable
+    from collections.abc import AsyncGenerator, Callable
 
     from data_access.snapshot import Snapshot
     from layouts.drawing import Drawing
@@ -28,7 +29,7 @@ PULSE_S = 2.0
 """A screen that hears nothing for three pulses knows that the server is gone."""
 
 SLOW_LISTENER = 64
-"""Messages that may wait for one screen; one that is further behind is told to start anew."""
+"""Messages that may wait for one screen; one that is further behind misses some, and fetches."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Edition:
 
 @dataclass
 class _Listeners:
-    edition: Edition
+    edition: Edition | None = None
     queues: set[asyncio.Queue[bytes]] = field(default_factory=set)
 
 
@@ -76,8 +77,9 @@ class Feed:
         self._version = 0
 
     def bind(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Take the event loop that the listeners live in."""
+        """Take the event loop that the listeners live in, and let it send the pulses."""
         self._loop = loop
+        loop.call_later(PULSE_S, self._beat, loop)
 
     # -- the publisher's side ------------------------------------------------------------------
 
@@ -86,26 +88,37 @@ class Feed:
         self.checked_at = moment
 
     def publish(self, snapshot: Snapshot) -> None:
-        """Draw the snapshot for every channel that was asked for, and send what changed."""
+        """Draw the snapshot for every channel that somebody listens to, and send what changed.
+
+        The channel with most listeners comes first; one without any is drawn when asked for.
+        """
         with self._lock:
             self.snapshot = snapshot
             self._version += 1
-            messages = [
-                (channel, message)
-                for channel, listeners in self._channels.items()
-                if (message := self._renew(channel, listeners, snapshot)) is not None
-            ]
-        if self._loop is not None and messages:
-            self._loop.call_soon_threadsafe(self._send, messages)
+            channels = sorted(self._channels.items(), key=lambda item: -len(item[1].queues))
+            for channel, listeners in channels:
+                self._renew(channel, listeners, snapshot)
+            self.checked_at = snapshot.as_of
 
-    def _renew(self, channel: Channel, listeners: _Listeners, snapshot: Snapshot) -> bytes | None:
+    def _renew(self, channel: Channel, listeners: _Listeners, snapshot: Snapshot) -> None:
         old = listeners.edition
+        if not listeners.queues:
+            listeners.edition = None
+            return
         drawing = self._draw(channel, snapshot)
-        patch = difference(old.drawing, drawing)
-        if patch is None:
-            return None
-        listeners.edition = self._edition(drawing)
-        return _event("edition", {"from": old.version, "to": self._version, "patch": patch})
+        patch = difference(old.drawing, drawing) if old else None
+        if old and patch is None:
+            return
+        edition = self._edition(drawing)
+        change = {"from": old.version, "to": edition.version, "patch": patch} if old else None
+        self._in_loop(channel, edition, change)
+
+    def _in_loop(self, channel: Channel, edition: Edition, change: dict[str, Any] | None) -> None:
+        message = _event("edition", change) if change else None
+        if self._loop is None:
+            self._replace(channel, edition, message)
+        else:
+            self._loop.call_soon_threadsafe(self._replace, channel, edition, message)
 
     def _edition(self, drawing: Drawing) -> Edition:
         content = {"build": self._build, "version": self._version, "panels": drawing}
@@ -115,51 +128,61 @@ class Feed:
     # -- the screens' side ---------------------------------------------------------------------
 
     def edition(self, channel: Channel) -> Edition | None:
-        """The channel's current edition, drawn now if nobody asked before; None without data."""
+        """The channel's current edition, drawn now if nobody listens to it; None without data."""
         with self._lock:
-            if self.snapshot is None:
-                return None
             if channel not in self._channels:
-                drawing = self._draw(channel, self.snapshot)
-                self._channels[channel] = _Listeners(self._edition(drawing))
-            return self._channels[channel].edition
+                # others may be in the midst of the old one
+                self._channels = self._channels | {channel: _Listeners()}
+            listeners = self._channels[channel]
+            if listeners.edition is None and self.snapshot is not None:
+                listeners.edition = self._edition(self._draw(channel, self.snapshot))
+            return listeners.edition
 
     def status(self, channel: Channel) -> dict[str, Any]:
         """What every pulse says: the server's time, the age of the data, and the version."""
         listeners = self._channels.get(channel)
+        edition = listeners.edition if listeners else None
         return {
             "build": self._build,
             "now": _milliseconds(self._clock()),
             "checked": _milliseconds(self.checked_at) if self.checked_at else None,
-            "version": listeners.edition.version if listeners else None,
+            "version": edition.version if edition else None,
             **self._limits,
         }
 
     async def listen(self, channel: Channel) -> AsyncGenerator[bytes]:
         """Server-sent events of a channel: a pulse at once and every two seconds, and editions."""
-        await asyncio.to_thread(self.edition, channel)
         queue: asyncio.Queue[bytes] = asyncio.Queue(SLOW_LISTENER)
-        listeners = self._channels.get(channel)
-        if listeners is not None:
-            listeners.queues.add(queue)
+        listeners = await self._join(channel, queue)
         try:
+            yield self._pulse(channel)
             while True:
-                yield _event("pulse", self.status(channel))
-                if listeners is None:
-                    listeners = self._channels.get(channel)
-                    if listeners is not None:
-                        listeners.queues.add(queue)
-                async for message in _until(queue, PULSE_S):
-                    yield message
+                yield await queue.get()
         finally:
-            if listeners is not None:
-                listeners.queues.discard(queue)
+            listeners.queues.discard(queue)
 
-    def _send(self, messages: list[tuple[Channel, bytes]]) -> None:
-        for channel, message in messages:
-            for queue in self._channels[channel].queues:
-                if not queue.full():
-                    queue.put_nowait(message)
+    async def _join(self, channel: Channel, queue: asyncio.Queue[bytes]) -> _Listeners:
+        await asyncio.to_thread(self.edition, channel)
+        listeners = self._channels[channel]
+        listeners.queues.add(queue)
+        if listeners.edition is None:  # a snapshot came before the queue did
+            await asyncio.to_thread(self.edition, channel)
+        return listeners
+
+    def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.call_later(PULSE_S, self._beat, loop)
+        for channel, listeners in self._channels.items():
+            if listeners.queues:
+                _send(listeners, self._pulse(channel))
+
+    def _replace(self, channel: Channel, edition: Edition, message: bytes | None) -> None:
+        """From here on the channel's edition is another; its listeners are told, all at once."""
+        listeners = self._channels[channel]
+        listeners.edition = edition
+        _send(listeners, message or self._pulse(channel))
+
+    def _pulse(self, channel: Channel) -> bytes:
+        return _event("pulse", self.status(channel))
 
     @property
     def version(self) -> int:
@@ -172,15 +195,10 @@ class Feed:
         return sum(len(listeners.queues) for listeners in self._channels.values())
 
 
-async def _until(queue: asyncio.Queue[bytes], seconds: float) -> AsyncIterator[bytes]:
-    """Messages that come within the time."""
-    loop = asyncio.get_running_loop()
-    end = loop.time() + seconds
-    while (left := end - loop.time()) > 0:
-        try:
-            yield await asyncio.wait_for(queue.get(), left)
-        except TimeoutError:
-            return
+def _send(listeners: _Listeners, message: bytes) -> None:
+    for queue in listeners.queues:
+        if not queue.full():
+            queue.put_nowait(message)
 
 
 def _event(name: str, data: Any) -> bytes:

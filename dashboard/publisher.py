@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LOOK_S = {"sqlite": 0.05}
+LOOK_S = {"sqlite": 0.02}
 LOOK_OTHERS_S = 0.25
 
 
@@ -78,19 +78,19 @@ class Publisher(threading.Thread):
             if self._failed_at is None:
                 self._feed.confirm(now)
             return
-        started = time.monotonic()
+        # Until what is read now is on the screens, they are not called right.
+        started = self._failed_at = time.monotonic()
         snapshot = take_snapshot(self._reports, now, self._feed.snapshot)
-        late = any(answer.late for answer in snapshot.answers.values())
-        self._failed_at = time.monotonic() if late else None
         self._seen, self._minute = seen, _minute(now)
         # under a flood of writes half of the time is left to everybody else
         self._rest_until = 2 * time.monotonic() - started
         if snapshot.failed:
             self._complain("no question was answered")
             return
-        self._silent = False
         self._feed.publish(snapshot)
-        self._feed.confirm(now)
+        self._silent = False
+        if not any(answer.late for answer in snapshot.answers.values()):
+            self._failed_at = None
 
     def _due(self, seen: Hashable, now: datetime) -> bool:
         if self._failed_at is not None and time.monotonic() - self._failed_at < self._retry_s:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from math import cos, pi, radians, sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,7 @@ class Boundaries:
     cells: tuple[Boundary, ...]
     indicative: bool
 
-    @property
+    @cached_property
     def outline(self) -> BaseGeometry:
         """The city."""
         return unary_union([cell.geometry for cell in self.cells])

@@ -12,7 +12,6 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     case,
-    exists,
     false,
     func,
     literal,
@@ -98,13 +97,19 @@ def readable_by(as_of: datetime) -> Condition:
 def reported_before(reporter: ColumnElement[Any], day: ColumnElement[Any]) -> Condition:
     """The reporter sent a readable report before."""
     earlier = reports.alias("earlier")
-    return exists(literal(1)).where(
+    seen = select(1).where(
         earlier.c.reporter_id == reporter,
         earlier.c.created_at >= BEGINNING,
         earlier.c.created_at < day,
         is_moment(earlier.c.created_at),
         one_of(earlier.c.status, [status.value for status in Status]),
     )
+    return seen.exists()
+
+
+def _any(*conditions: Condition) -> Condition:
+    """A row for the report; of the asking query no table but the reports is meant."""
+    return select(1).where(*conditions).correlate(reports).exists()
 
 
 def undone_after(as_of: datetime) -> Condition:
@@ -117,7 +122,7 @@ def _undone_finish(as_of: datetime, *statuses: Status) -> Condition:
     held = and_(reopenings.c.report_id == reports.c.id, undone_after(as_of))
     if statuses:
         held = and_(held, one_of(reopenings.c.status, [status.value for status in statuses]))
-    return exists().where(held).correlate(reports)
+    return _any(held)
 
 
 def finished_by(as_of: datetime) -> Condition:
@@ -220,10 +225,8 @@ def status_at(as_of: datetime) -> ColumnElement[str]:
         .correlate(reports)
         .scalar_subquery()
     )
-    forwarded = (
-        exists()
-        .where(escalations.c.report_id == reports.c.id, happened(escalations.c.forwarded_at, as_of))
-        .correlate(reports)
+    forwarded = _any(
+        escalations.c.report_id == reports.c.id, happened(escalations.c.forwarded_at, as_of)
     )
     finished = [status.value for status in sorted(FINISHED)]
     return case(
@@ -293,12 +296,11 @@ def matching(filters: Filters, as_of: datetime) -> list[Condition]:
 
 def _forwarded_to(abbreviations: Sequence[str], as_of: datetime) -> Condition:
     chosen = select(agencies.c.id).where(one_of(agencies.c.abbreviation, abbreviations))
-    passed = exists().where(
+    return _any(
         escalations.c.report_id == reports.c.id,
         escalations.c.agency_id.in_(chosen),
         happened(escalations.c.forwarded_at, as_of),
     )
-    return passed.correlate(reports)
 
 
 def _highest_level(as_of: datetime) -> ColumnElement[int]:

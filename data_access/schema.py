@@ -242,3 +242,9 @@ Index(
     sqlite_where=UNREADABLE,
     postgresql_where=UNREADABLE,
 ).ddl_if(callable_=_can_leave_rows_out)
+
+# MariaDB's usual collations would take "Lampu jalan" and "lampu jalan " for one category.
+for _table in metadata.tables.values():
+    for _server in ("mysql", "mariadb"):
+        _table.dialect_kwargs[f"{_server}_default_charset"] = "utf8mb4"
+        _table.dialect_kwargs[f"{_server}_collate"] = "utf8mb4_nopad_bin"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -14,6 +15,7 @@ NOTHING = "–"
 THIN = "\u2009"
 
 
+@lru_cache(4096)
 def number(value: float, digits: int = 0) -> str:
     """1.437, or 4,5 with one digit."""
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
@@ -42,6 +44,7 @@ def month_name(month: date) -> str:
     return format_date(month, "MMMM", locale=LOCALE)
 
 
+@lru_cache(512)
 def month_short(month: date) -> str:
     """Nov."""
     return format_date(month, "MMM", locale=LOCALE)

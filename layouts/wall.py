@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dash import dcc, html
 
 from layouts import ids
-from layouts.drawing import Canvas, Drawing, component_json
+from layouts.drawing import Canvas, Drawing, plain_json
 from layouts.panels import announcements, answers, backlog, city_map, key_figures, queue, reporters
 from layouts.panels import volume as volume_panel
 
@@ -127,9 +127,7 @@ def build_page() -> Component:
         [
             dcc.Location(id=ids.LOCATION, refresh=False),
             dcc.Store(id=ids.FEED),
-            dcc.Store(
-                id=ids.SCENES, data={name: component_json(build_scene(name)) for name in SCENES}
-            ),
+            dcc.Store(id=ids.SCENES, data={name: plain_json(build_scene(name)) for name in SCENES}),
             _header(),
             html.Div(id=ids.NOTICE, className="notice", role="status"),
             html.Main(id=ids.CANVAS, className="canvas"),

@@ -8,13 +8,15 @@
   const POLL_MS = 5000;
   const FRESH_MARK_MS = 60000;
   const ZONE = "Asia/Jakarta";
+  const BLANK_LIMIT_MS = 30000;
   const LOOSE = Symbol("nothing shown yet");
 
   const scene = sceneOf(location.pathname);
   const wanted = new URLSearchParams(location.search).get("theme");
   const screen_ = {
-    edition: null, // {build, version, panels}
-    status: null, // the last pulse, with the moment at which it came
+    edition: null, // {build, version, panels}, and the theme that it is drawn in
+    build: null, // of the software that this page belongs to
+    status: null, // the server's time, what is late and stale, and when our edition was last right
     heardAt: performance.now(),
     theme: wanted === "day" ? "day" : "night",
     etag: null,
@@ -68,9 +70,26 @@
     }
   }
 
+  /* Whether the edition is on the screen now: not one of another theme, of another build, or older. */
+  function take(edition, theme) {
+    const old = screen_.edition;
+    if (!edition.panels || theme !== screen_.theme || isOtherBuild(edition.build)) return false;
+    if (old && old.theme === theme && old.version > edition.version) return false;
+    show(Object.assign(edition, { theme: theme }));
+    return true;
+  }
+
+  function isOtherBuild(build) {
+    if (screen_.build === null) screen_.build = build;
+    if (build === screen_.build) return false;
+    reloadWhenServed();
+    return true;
+  }
+
   async function fetchEdition() {
     if (screen_.fetching) return;
     screen_.fetching = true;
+    const theme = screen_.theme;
     try {
       const answer = await fetch(address("feed"), {
         cache: "no-store",
@@ -78,12 +97,14 @@
         headers: screen_.etag && screen_.edition ? { "If-None-Match": screen_.etag } : {},
         signal: AbortSignal.timeout(FETCH_LIMIT_MS),
       });
-      hear({ now: Number(answer.headers.get("X-BCC-Now")), checked: Number(answer.headers.get("X-BCC-Checked")) || null });
+      const now = Number(answer.headers.get("X-BCC-Now"));
+      const checked = Number(answer.headers.get("X-BCC-Checked")) || null;
+      hear({ now: now });
+      if (answer.status === 304 && theme === screen_.theme) hear({ now: now, checked: checked });
       if (answer.status === 200 && /json/.test(answer.headers.get("Content-Type") || "")) {
-        const edition = await answer.json();
-        if (edition.panels) {
+        if (take(await answer.json(), theme)) {
           screen_.etag = answer.headers.get("ETag");
-          show(edition);
+          hear({ now: now, checked: checked });
         }
       }
     } catch (error) {
@@ -91,6 +112,7 @@
     } finally {
       screen_.fetching = false;
     }
+    if (theme !== screen_.theme) fetchEdition();
   }
 
   /* -- the stream ----------------------------------------------------------------------------- */
@@ -100,22 +122,29 @@
     const source = (screen_.source = new EventSource(address("stream")));
     source.addEventListener("pulse", function (event) {
       const status = JSON.parse(event.data);
-      hear(status);
       screen_.retries = 0;
-      if (screen_.edition && status.build !== screen_.edition.build) return reloadWhenServed();
-      if (status.version !== null && (!screen_.edition || status.version !== screen_.edition.version)) fetchEdition();
+      if (isOtherBuild(status.build)) return;
+      const current = isCurrent(status.version);
+      if (!current) delete status.checked; // right is what the server has, not what we show
+      hear(status);
+      if (!current && status.version !== null) fetchEdition();
     });
     source.addEventListener("edition", function (event) {
       const change = JSON.parse(event.data);
-      if (!screen_.edition || screen_.edition.version !== change.from) return fetchEdition();
+      if (!isCurrent(change.from)) return fetchEdition();
+      const old = screen_.edition;
       try {
-        show({ build: screen_.edition.build, version: change.to, panels: patched(screen_.edition.panels, change.patch) });
+        show({ build: old.build, theme: old.theme, version: change.to, panels: patched(old.panels, change.patch) });
       } catch (error) {
         screen_.edition = null;
         screen_.etag = null;
         fetchEdition();
       }
     });
+  }
+
+  function isCurrent(version) {
+    return screen_.edition !== null && screen_.edition.theme === screen_.theme && screen_.edition.version === version;
   }
 
   function hear(status) {
@@ -125,16 +154,15 @@
     drawStatus();
   }
 
-  /* A new version of the software: its page may differ, so it is loaded anew, once it is served. */
+  /* A new version of the software: its page may differ, so it is loaded anew. Only when it is
+     served, right before: from a browser's error page or a login there is no way back. */
   async function reloadWhenServed() {
     if (screen_.reloading) return;
     screen_.reloading = true;
+    await new Promise(function (done) { setTimeout(done, Math.random() * 3000); });
     try {
       const answer = await fetch(location.href, { redirect: "error", cache: "no-store", signal: AbortSignal.timeout(FETCH_LIMIT_MS) });
-      if (answer.ok) {
-        setTimeout(function () { location.reload(); }, Math.random() * 3000);
-        return;
-      }
+      if (answer.ok && (await answer.text()).includes("/wall-assets/wall.js")) location.reload();
     } catch (error) {
       /* tried again at the next pulse */
     }
@@ -230,19 +258,39 @@
 
   /* -- what changed is marked for a moment ---------------------------------------------------- */
 
-  function markChanges() {
-    const settled = performance.now();
-    new MutationObserver(function (changes) {
-      if (performance.now() - settled < 4000) return;
-      for (const change of changes) {
-        const element = change.target.nodeType === Node.TEXT_NODE ? change.target.parentElement : change.target;
-        const figure = element && element.closest && element.closest(".figure");
-        if (!figure) continue;
-        figure.dataset.fresh = "";
-        clearTimeout(figure.freshTimer);
-        figure.freshTimer = setTimeout(function () { delete figure.dataset.fresh; }, FRESH_MARK_MS);
-      }
-    }).observe(document.body, { subtree: true, characterData: true });
+  const figures = new Map(); // a figure's name: its words, and when they last changed
+
+  /* Dash puts new elements in place of old ones, so a figure is known by where it stands. */
+  function nameOf(figure) {
+    const place = figure.closest("[id]");
+    const row = figure.closest(".cell, .row") || place;
+    const first = row.firstElementChild;
+    const label = row === place || first === figure ? "" : first.textContent;
+    return [place.id, label, Array.from(row.querySelectorAll(".figure")).indexOf(figure)].join(" ");
+  }
+
+  function markFigures() {
+    const now = performance.now();
+    for (const figure of document.querySelectorAll(".figure")) {
+      const name = nameOf(figure);
+      const known = figures.get(name);
+      const words = figure.textContent;
+      if (!known || known.words !== words) figures.set(name, { words: words, at: known ? now : -FRESH_MARK_MS });
+      mark(figure, figures.get(name).at, now);
+    }
+  }
+
+  function mark(figure, at, now) {
+    const fresh = now - at < FRESH_MARK_MS;
+    if (!fresh) return delete figure.dataset.fresh;
+    if (figure.dataset.fresh === String(at)) return;
+    figure.dataset.fresh = at;
+    figure.style.animationDelay = at - now + "ms";
+  }
+
+  function watchFigures() {
+    new MutationObserver(markFigures).observe(document.body, { subtree: true, childList: true, characterData: true });
+    setInterval(markFigures, 5000);
   }
 
   /* -- Dash's clientside functions ------------------------------------------------------------ */
@@ -280,5 +328,8 @@
   setInterval(function () {
     if (screen_.source.readyState !== EventSource.OPEN) fetchEdition();
   }, POLL_MS);
-  addEventListener("DOMContentLoaded", markChanges);
+  setTimeout(function () {
+    if (!document.getElementById("wall-canvas-area")) setInterval(reloadWhenServed, POLL_MS);
+  }, BLANK_LIMIT_MS);
+  addEventListener("DOMContentLoaded", watchFigures);
 })();

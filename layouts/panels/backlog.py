@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
-
 from data_access.metrics import ENOUGH_CASES, wilson
 from data_access.records import AgeBand
 from layouts import formats, ids
-from layouts.drawing import Canvas, Drawing, heading, number, props, span, template, unknown
+from layouts.drawing import Canvas, Drawing, Picture, heading, number, props, span, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +32,7 @@ def draw(snapshot: Snapshot, canvas: Canvas) -> Drawing:
     note = [
         span("lewat tenggat", "key act"),
         *(_band_keys() if canvas.detail else [span("menurut umur", "key ages")]),
-        span("terbuka · tepat waktu 90 hari" if canvas.detail else "terbuka · tepat", "end"),
+        span("terbuka · tepat, 90 hari" if canvas.detail else "terbuka · tepat", "end"),
     ]
     return heading(PANEL, _title(rows), answer, snapshot, note) | props(
         ids.figure(PANEL), figure=backlog_figure(rows, canvas)
@@ -61,11 +59,11 @@ def _title(rows: Sequence[AgencyBacklog]) -> list[object]:
     ]
 
 
-def backlog_figure(rows: Sequence[AgencyBacklog], canvas: Canvas) -> go.Figure:
+def backlog_figure(rows: Sequence[AgencyBacklog], canvas: Canvas) -> Picture:
     """Horizontal bars, one for each agency, labelled directly with numbers and share."""
     theme = canvas.theme
     positions = list(range(len(rows)))
-    figure = go.Figure(layout={"template": template(theme, canvas.text_px)})
+    figure = Picture(canvas)
     _add_bars(figure, positions, [row.overdue for row in rows], theme.act)
     for band, colour in zip(AgeBand, theme.ages, strict=True):
         rest = [row.bands[band] - row.overdue_bands.get(band, 0) for row in rows]
@@ -94,7 +92,7 @@ def backlog_figure(rows: Sequence[AgencyBacklog], canvas: Canvas) -> go.Figure:
     )
 
 
-def _add_bars(figure: go.Figure, positions: list[int], values: list[int], colour: str) -> None:
+def _add_bars(figure: Picture, positions: list[int], values: list[int], colour: str) -> None:
     figure.add_bar(
         orientation="h", x=values, y=positions, marker={"color": colour, "line": {"width": 0}}
     )

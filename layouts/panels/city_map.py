@@ -11,10 +11,8 @@ from datetime import datetime
 from math import cos, radians, sqrt
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
-
 from layouts import formats, ids
-from layouts.drawing import Canvas, Drawing, cells, heading, number, props, span, template, unknown
+from layouts.drawing import Canvas, Drawing, Picture, cells, heading, number, props, span, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,13 +123,13 @@ def map_figure(
     boundaries: Boundaries,
     subjects: Sequence[str],
     canvas: Canvas,
-) -> go.Figure:
+) -> Picture:
     """Land in tones of the ground by open reports, marks above it, the newest ringed."""
     theme = canvas.theme
     shrink = cos(radians(_middle_latitude(marks, boundaries)))
     counts = {place.code: place.open for place in places}
     most = max(counts.values(), default=0) or 1
-    figure = go.Figure(layout={"template": template(theme, canvas.text_px)})
+    figure = Picture(canvas)
     figure.update_layout(
         shapes=[
             {
@@ -200,7 +198,7 @@ def _blend(low: str, high: str, share: float) -> str:
 
 
 def _add_marks(
-    figure: go.Figure,
+    figure: Picture,
     marks: Sequence[Mark],
     subjects: Sequence[str],
     shrink: float,
@@ -234,7 +232,7 @@ def _size(mark: Mark, canvas: Canvas) -> float:
 
 
 def _add_names(
-    figure: go.Figure,
+    figure: Picture,
     marks: Sequence[Mark],
     places: Sequence[KelurahanOpen],
     boundaries: Boundaries,
@@ -292,6 +290,7 @@ def _newest(marks: Sequence[Mark], shrink: float, canvas: Canvas) -> list[dict[s
         return []
     mark = max(marks, key=lambda item: item.newest)
     middle = (min(item.x for item in marks) + max(item.x for item in marks)) / 2
+    high = 0.15 * min(item.y for item in marks) + 0.85 * max(item.y for item in marks)
     return [
         {
             "x": round(mark.x * shrink, 5),
@@ -304,7 +303,7 @@ def _newest(marks: Sequence[Mark], shrink: float, canvas: Canvas) -> list[dict[s
             "arrowhead": 0,
             "standoff": canvas.text_px * 0.5,
             "ax": canvas.text_px * (-1.6 if mark.x > middle else 1.6),
-            "ay": -canvas.text_px * 2.2,
+            "ay": canvas.text_px * (2.2 if mark.y > high else -2.2),
             "font": {"color": canvas.theme.text, "size": canvas.text_px, "weight": 600},
         }
     ]

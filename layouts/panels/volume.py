@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
-
 from layouts import formats, ids
-from layouts.drawing import Canvas, Drawing, cells, heading, number, props, span, template, unknown
+from layouts.drawing import Canvas, Drawing, Picture, cells, heading, number, props, span, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,12 +41,12 @@ def draw(snapshot: Snapshot, canvas: Canvas) -> Drawing:
     return drawing
 
 
-def volume_figure(months: Sequence[MonthVolume], canvas: Canvas) -> go.Figure:
+def volume_figure(months: Sequence[MonthVolume], canvas: Canvas) -> Picture:
     """Bars of received, a line of finished; a month that is not over is hatched."""
     theme = canvas.theme
     positions = list(range(len(months)))
     over = [month.complete for month in months]
-    figure = go.Figure(layout={"template": template(theme, canvas.text_px)})
+    figure = Picture(canvas)
     figure.add_bar(
         x=positions,
         y=[month.received for month in months],
