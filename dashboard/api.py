@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, request
 from flask_caching import Cache
 
+from dashboard.access import restrict, rights_here
+from dashboard.privacy import suppress_small
 from dashboard.requests import BadRequestError, read_filters, read_moment
 from data_access.errors import DataUnavailable
 from data_access.records import ALL, AgeBand, Filters
+from data_access.snapshot import REPORTER_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,12 +56,20 @@ def create_api(server: Flask, reports: Reports, feed: Feed) -> Blueprint:
         now = datetime.now(UTC)
         try:
             as_of = read_moment(request.args, now)
-            question = Question(reports, as_of or now, read_filters(request.args, reports))
+            asked, rights = read_filters(request.args, reports), rights_here()
+            filters = asked if panel in NOT_ABOUT_REPORTS else restrict(asked, rights)
+            if asked.agencies and filters.agencies != asked.agencies:
+                return _error(403, f"this account sees {filters.agencies[0]} alone")
+            if panel == "queue" and not rights.see_queue:
+                return _error(403, "this account sees counts alone")
+            question = Question(reports, as_of or now, filters)
             rows = _answer(panel, question, as_of is None)
         except BadRequestError as error:
             return _error(400, str(error))
         except DataUnavailable as error:
             return _error(503, f"the report database can't be read now: {error.reason}")
+        if rights.suppress_small:
+            rows = _suppressed(panel, rows)
         return WRITERS[kind](panel, question.as_of, _age_s(now), rows)
 
     def _answer(panel: str, question: Question, present: bool) -> Rows:
@@ -207,7 +218,7 @@ def _reporters(ask: Question) -> Rows:
             "kelurahan": row.kelurahan,
             "last_12_months": sum(row.recent),
         }
-        for row in ask.reports.top_reporters(ask.as_of, ask.filters)
+        for row in ask.reports.top_reporters(ask.as_of, ask.filters, limit=REPORTER_ROWS)
     ]
 
 
@@ -280,6 +291,45 @@ def _facilities(ask: Question) -> Rows:
         }
         for row in ask.reports.facilities()
     ]
+
+
+COUNTS: Mapping[str, tuple[str, ...]] = {
+    "volume": ("received", "finished"),
+    "backlog": ("open", "overdue", *(band.value for band in AgeBand), "n"),
+    "agencies-by-year": ("reports",),
+    "year-table": ("reports", "escalations", "acted"),
+    "reporters": ("reports", "last_12_months"),
+    "map": ("open", "overdue"),
+    "feedback": (
+        "satisfied",
+        "n",
+        "with_feedback",
+        "finished",
+        "contradicted",
+        *(f"rating_{stars}" for stars in range(1, 6)),
+    ),
+}
+"""Columns of each panel that count reports or people."""
+
+DERIVED = ("net_flow", "on_time_share", "acted_share", "satisfied_share", "coverage")
+"""Columns that are computed from them."""
+
+NOT_ABOUT_REPORTS = ("announcements", "facilities")
+
+
+def _suppressed(panel: str, rows: Rows) -> Rows:
+    """The rows without counts below five; a panel that nothing is known of gives nothing."""
+    if panel in NOT_ABOUT_REPORTS:
+        return rows
+    if panel == "key-figures":
+        return [_suppressed_figure(row) for row in rows]
+    return suppress_small(rows, COUNTS[panel], derived=DERIVED)
+
+
+def _suppressed_figure(row: dict[str, Any]) -> dict[str, Any]:
+    """Each row is of a kind of its own; the moment of the last report is one citizen's."""
+    shown = suppress_small([row], ("value", "n"), derived=("value", "n"))[0]
+    return shown | {"value": None} if row["figure"] == "last_report_at" else shown
 
 
 def _refuse_filters(panel: str, filters: Filters) -> None:

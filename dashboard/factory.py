@@ -10,8 +10,10 @@ from flask import Flask, redirect
 
 from dashboard.api import create_api
 from dashboard.asgi import create_asgi
+from dashboard.callback_check import check_callbacks
 from dashboard.feed import Channel, Feed
 from dashboard.health import health_blueprint
+from dashboard.identity import Identity
 from dashboard.publisher import LOOK_OTHERS_S, LOOK_S, Publisher
 from dashboard.security import protect
 from dashboard.vendor import vendor_blueprint
@@ -42,6 +44,7 @@ class Application:
     feed: Feed
     reports: Reports
     publisher: Publisher
+    identity: Identity
 
 
 def create_application(settings: Settings) -> Application:
@@ -67,13 +70,16 @@ def create_application(settings: Settings) -> Application:
         look_s=LOOK_S.get(engine.dialect.name, LOOK_OTHERS_S),
         retry_s=settings.refresh_s,
     )
-    server = create_server(settings, reports, feed)
-    return Application(create_asgi(server, feed, publisher), server, feed, reports, publisher)
+    identity = Identity(settings, engine)
+    server = create_server(settings, reports, feed, identity)
+    asgi = create_asgi(server, feed, publisher, identity)
+    return Application(asgi, server, feed, reports, publisher, identity)
 
 
-def create_server(settings: Settings, reports: Reports, feed: Feed) -> Flask:
-    """The Flask server with the wall's app, the API and health."""
+def create_server(settings: Settings, reports: Reports, feed: Feed, identity: Identity) -> Flask:
+    """The Flask server with the wall's app, the API, logins and health."""
     server = Flask("bcc-wall", static_folder=None)
+    identity.install(server)
     server.register_blueprint(vendor_blueprint())
     server.register_blueprint(health_blueprint(reports, feed))
     server.register_blueprint(create_api(server, reports, feed))
@@ -85,6 +91,7 @@ def create_server(settings: Settings, reports: Reports, feed: Feed) -> Flask:
     app = create_wall_app(server, settings)
     with server.test_request_context("/wall/"):
         app.index()  # type: ignore[no-untyped-call]
+    check_callbacks(server, app)
     protect(server, app.csp_hashes())
     return server
 

@@ -85,7 +85,7 @@ def suppress_small(
 
 
 def _hidden_rows(counts: Sequence[Any], n: int) -> set[int]:
-    some = [number for number, count in enumerate(counts) if count]
+    some = [number for number, count in enumerate(counts) if isinstance(count, int) and count > 0]
     small = {number for number in some if counts[number] < n}
     if len(small) == 1:
         small.update(sorted((r for r in some if r not in small), key=lambda r: counts[r])[:1])

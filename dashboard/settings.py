@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -201,7 +202,8 @@ def _networks(text: str) -> tuple[str, ...]:
 
 
 def _web_address(text: str) -> str:
-    if not text.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+    address = urlsplit(text)
+    if address.scheme != "https" and not is_loopback(address.hostname or ""):
         raise ValueError(f"{text!r} does not begin with https://")
     return text.rstrip("/")
 

@@ -74,6 +74,7 @@ class Snapshot:
         return all(answer.late for answer in self.answers.values())
 
 
+REPORTER_ROWS = 16
 QUEUE_ROWS = 24
 """As many as a whole canvas can show, of the overdue and of those in time."""
 
@@ -82,7 +83,7 @@ QUESTIONS: dict[str, Callable[[Reports, datetime], Any]] = {
     "volume": lambda reports, as_of: reports.monthly_volume(as_of),
     "backlog": lambda reports, as_of: reports.open_by_agency(as_of),
     "years": lambda reports, as_of: reports.year_table(as_of),
-    "reporters": lambda reports, as_of: reports.top_reporters(as_of),
+    "reporters": lambda reports, as_of: reports.top_reporters(as_of, limit=REPORTER_ROWS),
     "participation": lambda reports, as_of: reports.participation(as_of),
     "kelurahan": lambda reports, as_of: reports.open_by_kelurahan(as_of),
     "incidents": lambda reports, as_of: reports.open_incidents(as_of),

@@ -32,7 +32,7 @@ def draw(snapshot: Snapshot, canvas: Canvas) -> Drawing:
     note = [
         span("lewat tenggat", "key act"),
         *(_band_keys() if canvas.detail else [span("menurut umur", "key ages")]),
-        span("terbuka · tepat waktu 90 hari" if canvas.detail else "terbuka · tepat", "end"),
+        span("terbuka · tepat, 90 hari" if canvas.detail else "terbuka · tepat", "end"),
     ]
     return heading(PANEL, _title(rows), answer, snapshot, note) | props(
         ids.figure(PANEL), figure=backlog_figure(rows, canvas)

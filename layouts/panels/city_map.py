@@ -290,6 +290,7 @@ def _newest(marks: Sequence[Mark], shrink: float, canvas: Canvas) -> list[dict[s
         return []
     mark = max(marks, key=lambda item: item.newest)
     middle = (min(item.x for item in marks) + max(item.x for item in marks)) / 2
+    high = 0.15 * min(item.y for item in marks) + 0.85 * max(item.y for item in marks)
     return [
         {
             "x": round(mark.x * shrink, 5),
@@ -302,7 +303,7 @@ def _newest(marks: Sequence[Mark], shrink: float, canvas: Canvas) -> list[dict[s
             "arrowhead": 0,
             "standoff": canvas.text_px * 0.5,
             "ax": canvas.text_px * (-1.6 if mark.x > middle else 1.6),
-            "ay": -canvas.text_px * 2.2,
+            "ay": canvas.text_px * (2.2 if mark.y > high else -2.2),
             "font": {"color": canvas.theme.text, "size": canvas.text_px, "weight": 600},
         }
     ]

@@ -42,9 +42,9 @@ def draw_participation(snapshot: Snapshot, _canvas: Canvas) -> Drawing:
         number(formats.number(now.reporters)),
         f" warga melapor, {formats.month_name(now.month)}",
     ]
-    return heading(
-        PARTICIPATION, title, answer, snapshot, "pelapor baru: belum pernah melapor"
-    ) | props(ids.body(PARTICIPATION), children=_participation(answer.value))
+    return heading(PARTICIPATION, title, answer, snapshot, "baru: belum pernah melapor") | props(
+        ids.body(PARTICIPATION), children=_participation(answer.value)
+    )
 
 
 def _row(row: TopReporter) -> Any:
@@ -68,7 +68,7 @@ def _trend(counts: tuple[int, ...]) -> str:
 
 
 def _participation(months: tuple[Participation, ...]) -> list[Any]:
-    head = cells("head", ["bulan", "laporan", "pelapor", "pelapor baru"], "head")
+    head = cells("head", ["bulan", "laporan", "pelapor", "baru"], "head")
     return [head] + [
         cells(
             month.month.isoformat(),
