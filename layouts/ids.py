@@ -32,6 +32,7 @@ def note(panel: str) -> str:
     """The small line beside a panel's title: what is counted, and when it was read."""
     return f"wall-{panel}-note"
 
+
 # -- the desk -------------------------------------------------------------------------------------
 
 REVIEW_LOCATION = "review-page-location"

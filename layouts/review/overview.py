@@ -293,7 +293,10 @@ def _map(desk: Desk, found: Overview, boundaries: Boundaries) -> Component:
         title = desk.t(
             "{n} lewat tenggat di {place}", n=desk.count(worst.overdue), place=worst.name
         )
-    note = [span(desk.t("ada yang lewat tenggat"), "key act dot"), span(desk.t("terbuka"), "key ages-1 dot")]
+    note = [
+        span(desk.t("ada yang lewat tenggat"), "key act dot"),
+        span(desk.t("terbuka"), "key ages-1 dot"),
+    ]
     if boundaries.indicative:
         note.append(span(desk.t("batas indikatif"), "end"))
     head = Card("map", title, words.MAP, note, 5, "map", picture=True)
@@ -420,9 +423,7 @@ def groups_table(
     return table(columns, [_group(desk, row, parameter, most, door) for row in rows], label)
 
 
-def _group(
-    desk: Desk, row: GroupRow, parameter: str, most: int, door: dict[str, Any]
-) -> list[Any]:
+def _group(desk: Desk, row: GroupRow, parameter: str, most: int, door: dict[str, Any]) -> list[Any]:
     mine = {parameter: row.code, **door}
     share = row.on_time.share
     enough = share.n >= 10
@@ -459,9 +460,7 @@ def _years(desk: Desk, years: Sequence[YearRow]) -> Component:
             f"{row.year}" if row.complete else desk.t("{year} berjalan", year=row.year),
             link(
                 desk.count(row.escalations),
-                desk.door(
-                    address.QUEUE, since=f"{row.year}-01-01", until=f"{row.year + 1}-01-01"
-                ),
+                desk.door(address.QUEUE, since=f"{row.year}-01-01", until=f"{row.year + 1}-01-01"),
             ),
             desk.percent(row.acted),
             measure(row.acted.value, "finished"),

@@ -217,7 +217,9 @@ def measure(share: float | None, tone: str = "") -> Component:
 def spark(values: Sequence[int]) -> Component:
     """Small columns, oldest first."""
     most = max(values, default=0) or 1
-    bars = [html.Span(style={"height": f"{max(value / most, 0.04) * 100:.0f}%"}) for value in values]
+    bars = [
+        html.Span(style={"height": f"{max(value / most, 0.04) * 100:.0f}%"}) for value in values
+    ]
     return html.Span(bars, className="spark", **{"aria-hidden": "true"})  # type: ignore[arg-type]
 
 

@@ -106,9 +106,7 @@ def _header(desk: Desk) -> Component:
 
 
 def _pages(desk: Desk) -> list[str]:
-    return [
-        page for page in words.PAGES if page != address.QUEUE or desk.rights.see_reports
-    ]
+    return [page for page in words.PAGES if page != address.QUEUE or desk.rights.see_reports]
 
 
 def _nav_link(desk: Desk, page: str) -> Component:
