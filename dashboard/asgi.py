@@ -7,21 +7,13 @@ and the API are an ordinary Flask server beside it, on a small pool of threads.
 from __future__ import annotations
 
 import asyncio
-<<<<<<< HEAD
-import io
-=======
->>>>>>> main
 from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from a2wsgi import WSGIMiddleware
-from a2wsgi.wsgi import build_environ
 from starlette.applications import Starlette
-<<<<<<< HEAD
-from starlette.middleware import Middleware
-=======
 from starlette.datastructures import Headers
->>>>>>> main
+from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -30,22 +22,17 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from dashboard.bodies import WholeBodies
 from dashboard.feed import Channel
+from dashboard.gate import RECHECK_S, Gate
 from dashboard.security import LARGEST_BODY
 from layouts.palette import THEMES
 from layouts.wall import OVERVIEW, SCENES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator
 
     from flask import Flask
-<<<<<<< HEAD
-    from starlette.requests import Request
-    from starlette.types import Scope
-=======
     from starlette.types import Receive, Scope, Send
->>>>>>> main
 
-    from dashboard.access import Guard
     from dashboard.feed import Feed
     from dashboard.identity import Identity
     from dashboard.publisher import Publisher
@@ -56,10 +43,6 @@ NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 STREAM_HEADERS = Headers(
     NO_STORE | {"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
 ).raw
-
-
-RECHECK_S = 10.0
-"""How long an open stream outlives its token or login."""
 
 
 def create_asgi(server: Flask, feed: Feed, publisher: Publisher, identity: Identity) -> Starlette:
@@ -75,11 +58,10 @@ def create_asgi(server: Flask, feed: Feed, publisher: Publisher, identity: Ident
             publisher.stop()
             await asyncio.to_thread(publisher.join, 5)
 
-    async def refusal(request: Request) -> Response | None:
-        return await asyncio.to_thread(_refusal, server, identity.guard, request.scope)
+    gate = Gate(server, identity)
 
     async def edition(request: Request) -> Response:
-        refused = await refusal(request)
+        refused = await gate.refusal(request.scope)
         if refused is not None:
             return refused
         channel = _channel(request)
@@ -99,28 +81,12 @@ def create_asgi(server: Flask, feed: Feed, publisher: Publisher, identity: Ident
         headers["Content-Encoding"] = "gzip"
         return Response(found.body, media_type="application/json", headers=headers)
 
-<<<<<<< HEAD
-    async def stream(request: Request) -> Response:
-        refused = await refusal(request)
-        if refused is not None:
-            return refused
-        channel = _channel(request)
-        if channel is None:
-            return _unknown_channel()
-        headers = NO_STORE | {"X-Accel-Buffering": "no"}
-        events = feed.listen(channel)
-        if not identity.settings.open_wall:
-            events = _while_allowed(events, lambda: refusal(request))
-        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
-
-=======
->>>>>>> main
     threads: Any = WSGIMiddleware(cast("Any", server), workers=THREADS)
     plain: Any = GZipMiddleware(WholeBodies(threads, LARGEST_BODY), compresslevel=6)
     return Starlette(
         routes=[
             Route("/wall/feed", edition),
-            Route("/wall/stream", Stream(feed), methods=["GET"]),
+            Route("/wall/stream", Stream(feed, gate), methods=["GET"]),
             Mount("/", plain),
         ],
         middleware=_proxies(identity.settings),
@@ -128,7 +94,6 @@ def create_asgi(server: Flask, feed: Feed, publisher: Publisher, identity: Ident
     )
 
 
-<<<<<<< HEAD
 def _proxies(settings: Settings) -> list[Middleware]:
     """Believe what proxies say of the sender, where it is known who they are."""
     if not settings.trusted_proxies:
@@ -137,60 +102,44 @@ def _proxies(settings: Settings) -> list[Middleware]:
     return [Middleware(cast("Any", ProxyHeadersMiddleware), trusted_hosts=trusted)]
 
 
-def _refusal(server: Flask, guard: Guard, scope: Scope) -> Response | None:
-    """What the guard of the Flask server says to a request that does not reach it."""
-    try:
-        environ = build_environ(cast("Any", scope), cast("Any", io.BytesIO()))
-    except UnicodeDecodeError:
-        return JSONResponse({"error": "not an address"}, 400, NO_STORE)
-    with server.request_context(cast("Any", environ)):
-        refused = guard.check(scope["path"])
-    if refused is None:
-        return None
-    return Response(refused.get_data(), refused.status_code, dict(refused.headers) | NO_STORE)
-
-
-async def _while_allowed(
-    events: AsyncGenerator[bytes], refusal: Callable[[], Awaitable[Response | None]]
-) -> AsyncGenerator[bytes]:
-    """The events, until the one who listens may no longer."""
-    loop = asyncio.get_running_loop()
-    async with aclosing(events):
-        checked = loop.time()
-        async for event in events:
-            yield event
-            if loop.time() - checked < RECHECK_S:
-                continue
-            checked = loop.time()
-            refused = await refusal()
-            if refused is not None and refused.status_code != 503:
-                return
-=======
 class Stream:
     """Server-sent events, with nothing between the feed and the server that costs a listener."""
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, gate: Gate) -> None:
         self._feed = feed
+        self._gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send what the channel says until the screen is gone."""
+        """Send what the channel says until the screen is gone, or may no longer listen."""
+        refused = await self._gate.refusal(scope)
+        if refused is not None:
+            await refused(scope, receive, send)
+            return
         channel = _channel(Request(scope))
         if channel is None:
             await _unknown_channel()(scope, receive, send)
             return
-        sending = asyncio.create_task(self._tell(channel, send))
+        sending = asyncio.create_task(self._tell(scope, channel, send))
         try:
+            # a stream that ends itself is a disconnection too
             while (await receive())["type"] != "http.disconnect":
                 pass
         finally:
             sending.cancel()
 
-    async def _tell(self, channel: Channel, send: Send) -> None:
+    async def _tell(self, scope: Scope, channel: Channel, send: Send) -> None:
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
         await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS})
         async with aclosing(self._feed.listen(channel)) as messages:
             async for message in messages:
                 await send({"type": "http.response.body", "body": message, "more_body": True})
->>>>>>> main
+                if self._gate.lasting or loop.time() - asked < RECHECK_S:
+                    continue
+                asked = loop.time()
+                if not await self._gate.still_open(scope):
+                    break
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _channel(request: Request) -> Channel | None:

@@ -15,6 +15,9 @@ COMMANDS = {
     "init-db": "dashboard.commands.data:init_db",
     "seed": "dashboard.commands.data:seed",
     "simulate": "dashboard.commands.data:simulate",
+    "users": "dashboard.commands.users:users",
+    "tokens": "dashboard.commands.users:tokens",
+    "privacy": "dashboard.commands.users:privacy",
 }
 
 

@@ -119,6 +119,7 @@ def login_blueprint(logins: Logins) -> Blueprint:
 
     @blueprint.after_request
     def _remember_language(response: Response) -> Response:
+        response.headers["Cache-Control"] = "no-store"
         if request.args.get("bahasa") in WORDS:
             response.set_cookie(
                 LANGUAGE_COOKIE, language_here(), max_age=31_536_000, samesite="Lax"

@@ -6,7 +6,7 @@ import json
 import logging
 from typing import TYPE_CHECKING
 
-from dash.exceptions import InvalidResourceError
+from dash.exceptions import DependencyException, InvalidResourceError
 from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
@@ -29,6 +29,7 @@ def protect(server: Flask, script_hashes: Sequence[str]) -> None:
     server.debug = False
     server.register_error_handler(HTTPException, _answer)
     server.register_error_handler(InvalidResourceError, _no_such_resource)
+    server.register_error_handler(DependencyException, _no_such_resource)
     server.register_error_handler(DataUnavailable, _unavailable)
     server.register_error_handler(Exception, _mistake)
     policy = content_policy(script_hashes)
@@ -83,7 +84,7 @@ def _answer(error: HTTPException) -> Response:
     return answer
 
 
-def _no_such_resource(_error: InvalidResourceError) -> Response:
+def _no_such_resource(_error: Exception) -> Response:
     return _sentence(404, "Not Found")
 
 

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 import click
 import uvicorn
 
+from dashboard.demo_accounts import ensure_demo_accounts
 from dashboard.factory import create_application
+from dashboard.identity import state_of
 from dashboard.settings import Settings
+from data_access.errors import DataUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +32,8 @@ def demo(pace: float) -> None:
     """Seed a made-up city where there is none, let it live, and serve its wall."""
     settings = Settings.from_environment()
     _seed_if_empty()
+    if not settings.exposed:
+        _make_demo_accounts(settings)
     with _simulation(pace):
         run_server(settings)
 
@@ -44,6 +49,7 @@ def run_server(settings: Settings) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # asgi believes those of BCC_TRUSTED_PROXIES alone
         timeout_graceful_shutdown=1,
     )
 
@@ -52,6 +58,14 @@ def _seed_if_empty() -> None:
     from dashboard.commands.data import seed_if_empty  # noqa: PLC0415
 
     seed_if_empty()
+
+
+def _make_demo_accounts(settings: Settings) -> None:
+    """Accounts with known passwords, where nobody else can reach them; a wall runs without."""
+    try:
+        ensure_demo_accounts(state_of(settings).engine)
+    except DataUnavailable as error:
+        click.echo(f"Tanpa akun contoh: {error.reason}", err=True)
 
 
 @contextmanager
