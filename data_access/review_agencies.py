@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 
 from data_access import conditions as where
 from data_access.columns import earliest, seconds_between
@@ -21,10 +21,10 @@ from data_access.review_figures import (
     by_month,
     feedback_review,
     finish_curve,
-    passed_by,
+    passages,
 )
 from data_access.review_lists import report_rows
-from data_access.review_parts import rows_of, tally, within
+from data_access.review_parts import asked_about, first_pass, rows_of, tally
 from data_access.review_records import (
     AgencyComparison,
     AgencyReview,
@@ -111,9 +111,7 @@ def _acted(asked: Reports, filters: Filters, as_of: datetime) -> Share:
         select(func.count(), tally(where.done_by(as_of)))
         .select_from(reports)
         .where(
-            where.received_by(as_of),
-            *within(AGENCY_WINDOW, as_of, filters),
-            *where.matching(filters, as_of),
+            *asked_about(as_of, filters, AGENCY_WINDOW),
         )
     )
     received, done = rows_of(asked, statement)[0]
@@ -171,19 +169,10 @@ def compare(asked: Reports, filters: Filters, as_of: datetime) -> tuple[AgencyCo
 
 
 def _acted_by_agency(asked: Reports, filters: Filters, as_of: datetime) -> dict[str, Share]:
-    passed = passed_by(as_of)
     statement = (
         select(agencies.c.abbreviation, func.count(), tally(where.done_by(as_of)))
-        .select_from(
-            reports.join(passed, passed.c.report_id == reports.c.id).join(
-                agencies, agencies.c.id == passed.c.agency_id
-            )
-        )
-        .where(
-            where.received_by(as_of),
-            *within(AGENCY_WINDOW, as_of, filters),
-            *where.matching(filters, as_of),
-        )
+        .select_from(passages())
+        .where(first_pass(as_of), *asked_about(as_of, filters, AGENCY_WINDOW))
         .group_by(agencies.c.abbreviation)
     )
     return {row[0]: Share(int(row[2]), int(row[1])) for row in rows_of(asked, statement)}
@@ -200,36 +189,21 @@ def relay(asked: Reports, filters: Filters, as_of: datetime, *, agency: str | No
 
 def _first_hops(asked: Reports, filters: Filters, as_of: datetime) -> tuple[Any, dict[int, int]]:
     """Time to the first forwarding, and how many reports have how many hops."""
-    hops = (
-        select(
-            escalations.c.report_id,
-            func.min(escalations.c.forwarded_at).label("first"),
-            func.count().label("hops"),
-        )
-        .where(where.happened(escalations.c.forwarded_at, as_of))
-        .group_by(escalations.c.report_id)
-        .subquery("hops")
+    own = and_(
+        escalations.c.report_id == reports.c.id,
+        where.happened(escalations.c.forwarded_at, as_of),
     )
-    until = func.coalesce(hops.c.first, where.finish_at(as_of), where.moment(as_of))
-    statement = (
-        select(
-            seconds_between(reports.c.created_at, until),
-            func.coalesce(hops.c.hops, 0),
-        )
-        .select_from(reports.outerjoin(hops, hops.c.report_id == reports.c.id))
-        .where(*_asked_about(filters, as_of))
+    first, hops = (
+        select(part).where(own).correlate(reports).scalar_subquery()
+        for part in (func.min(escalations.c.forwarded_at), func.count())
+    )
+    until = func.coalesce(first, where.finish_at(as_of), where.moment(as_of))
+    statement = select(seconds_between(reports.c.created_at, until), hops).where(
+        *asked_about(as_of, filters, AGENCY_WINDOW)
     )
     rows = [row for row in rows_of(asked, statement) if row[0] is not None]
     waits = survival([max(0.0, row[0]) for row in rows], [row[1] > 0 for row in rows])
     return waits, dict(sorted(Counter(int(row[1]) for row in rows).items()))
-
-
-def _asked_about(filters: Filters, as_of: datetime) -> list[where.Condition]:
-    return [
-        where.received_by(as_of),
-        *within(AGENCY_WINDOW, as_of, filters),
-        *where.matching(filters, as_of),
-    ]
 
 
 def _levels(
@@ -252,7 +226,7 @@ def _levels(
             case((returned.is_not(None), 1), else_=0),
         )
         .select_from(hops.join(reports, reports.c.id == hop.report_id))
-        .where(where.happened(hop.forwarded_at, as_of), *_asked_about(filters, as_of))
+        .where(where.happened(hop.forwarded_at, as_of), *asked_about(as_of, filters, AGENCY_WINDOW))
     )
     if agency is not None:
         chosen = select(agencies.c.id).where(where.one_of(agencies.c.abbreviation, [agency]))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, or_, select
 
 from data_access import conditions as where
+from data_access.columns import unindexed
 from data_access.records import BEGINNING, FINISHED, Status
 from data_access.reports import GRID_DEGREES
 from data_access.review_lists import report_rows
@@ -106,7 +107,7 @@ def _known(asked: Reports, ticket: str, as_of: datetime) -> Any:
         reports.c.anonymous,
         reports.c.confidential,
         reports.c.duplicate_of,
-    ).where(where.one_of(reports.c.ticket, [ticket]), where.received_by(as_of))
+    ).where(where.one_of(reports.c.ticket, [ticket]), where.readable_by(as_of))
     found = rows_of(asked, statement)
     return found[0] if found else None
 
@@ -114,7 +115,7 @@ def _known(asked: Reports, ticket: str, as_of: datetime) -> Any:
 def _ticket_of(asked: Reports, number: int | None, as_of: datetime) -> str | None:
     if number is None:
         return None
-    statement = select(reports.c.ticket).where(reports.c.id == number, where.received_by(as_of))
+    statement = select(reports.c.ticket).where(reports.c.id == number, where.readable_by(as_of))
     found = rows_of(asked, statement)
     return found[0][0] if found else None
 
@@ -122,8 +123,8 @@ def _ticket_of(asked: Reports, number: int | None, as_of: datetime) -> str | Non
 def _duplicates(asked: Reports, number: int, as_of: datetime) -> tuple[str, ...]:
     statement = (
         select(reports.c.ticket)
-        .where(reports.c.duplicate_of == number, where.received_by(as_of))
-        .order_by(reports.c.created_at, reports.c.id)
+        .where(reports.c.duplicate_of == number, where.readable_by(as_of))
+        .order_by(unindexed(reports.c.created_at), reports.c.id)
     )
     return tuple(row[0] for row in rows_of(asked, statement))
 
@@ -303,7 +304,7 @@ def _reporter(asked: Reports, known: Any, as_of: datetime) -> MaskedReporter | N
         reports.c.reporter_id == known.reporter_id,
         reports.c.anonymous.is_(False),
         reports.c.confidential.is_(False),
-        where.received_by(as_of),
+        where.readable_by(as_of),
     )
     return MaskedReporter(
         number=_number(asked, known.reporter_id, home.code if home else None),
@@ -387,7 +388,7 @@ def _in_box(asked: Reports, known: Any, as_of: datetime, see_confidential: bool)
         reports.c.confidential,
         where.status_at(as_of).label("status"),
     ).where(
-        where.received_by(as_of),
+        where.readable_by(as_of),
         reports.c.category_id == known.category_id,
         reports.c.id != known.id,
         reports.c.created_at.between(known.created_at - NEAR_TIME, known.created_at + NEAR_TIME),

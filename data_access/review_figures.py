@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, case, func, select
 
 from data_access import conditions as where
+from data_access.columns import unindexed
 from data_access.metrics import survival_curve, wilson
 from data_access.periods import month_span
 from data_access.records import MonthVolume, OnTime, Share
 from data_access.reports import AGENCY_WINDOW, CITY_WINDOW
 from data_access.review_parts import (
+    asked_about,
+    finished_after,
+    first_pass,
     inside,
     on_time,
     on_time_counts,
     rows_of,
     span_table,
     tally,
-    within,
 )
 from data_access.review_records import (
     Comparison,
@@ -69,7 +72,7 @@ def figures(asked: Reports, filters: Filters, as_of: datetime) -> PeriodFigures:
 
 def _counted(asked: Reports, filters: Filters, as_of: datetime) -> tuple[int, int]:
     statement = select(func.count(), tally(where.done_by(as_of))).where(
-        where.received_by(as_of), *where.matching(filters, as_of)
+        *asked_about(as_of, filters)
     )
     received, done = rows_of(asked, statement.select_from(reports))[0]
     return int(received), int(done)
@@ -124,7 +127,7 @@ def _met_by_month(
     statement = (
         select(months.c.number, tally(where.done_by(as_of)), *on_time_counts(as_of, asked.rule))
         .select_from(months.join(reports, inside(months)))
-        .where(where.received_by(as_of), *where.matching(filters, as_of))
+        .where(where.readable_by(as_of), *where.matching(filters, as_of))
         .group_by(months.c.number)
     )
     return {row[0]: (on_time(row[2:]), int(row[1])) for row in rows_of(asked, statement)}
@@ -186,13 +189,15 @@ def _groups(
     """Reports by a column of theirs: each count from the index that leads to few rows."""
     asks = where.matching(filters, as_of)
     late = and_(where.unanswered_at(as_of), where.past_deadline(as_of, asked.rule))
-    came = select(key, func.count()).where(where.received_by(as_of), *asks).group_by(key)
+    came = select(key, func.count()).where(*asked_about(as_of, filters)).group_by(key)
     waiting = (
-        select(key, func.count(), tally(late)).where(where.open_at(as_of), *asks).group_by(key)
+        select(key, func.count(), tally(late))
+        .where(where.open_at(as_of), *asks)
+        .group_by(unindexed(key))
     )
     met = (
         select(key, *on_time_counts(as_of, asked.rule))
-        .where(where.received_by(as_of), *within(AGENCY_WINDOW, as_of, filters), *asks)
+        .where(*asked_about(as_of, filters, AGENCY_WINDOW))
         .group_by(key)
     )
     backlog = {row[0]: (int(row[1]), int(row[2])) for row in rows_of(asked, waiting)}
@@ -233,42 +238,48 @@ def _ranked(rows: list[GroupRow]) -> tuple[GroupRow, ...]:
 def by_agency(asked: Reports, filters: Filters, as_of: datetime) -> tuple[GroupRow, ...]:
     """See ``Review.agencies``: forwarded to each, ``open`` and ``overdue`` as in its hands."""
     backlogs = {row.agency: row for row in asked.open_by_agency(as_of, filters)}
+    received = _forwarded(asked, as_of, asked_about(as_of, filters))
+    asks = where.matching(filters, as_of)
+    opened = _forwarded(asked, as_of, [where.open_at(as_of), *asks])
     rows = []
-    for agency, name, received, done in forwarded_counts(asked, filters, as_of):
-        row = backlogs.get(agency)
-        met = row.on_time if row else NOTHING
-        backlog = (row.open, row.overdue) if row else (0, 0)
-        rows.append(GroupRow(agency, name, received, *backlog, done, met, wilson(met.share)))
+    for known in rows_of(asked, select(agencies)):
+        if known.id not in received:
+            continue
+        backlog = backlogs.get(known.abbreviation)
+        met = backlog.on_time if backlog else NOTHING
+        rows.append(
+            GroupRow(
+                known.abbreviation,
+                known.name,
+                received=received[known.id],
+                open=backlog.open if backlog else 0,
+                overdue=backlog.overdue if backlog else 0,
+                finished=received[known.id] - opened.get(known.id, 0),
+                on_time=met,
+                interval=wilson(met.share),
+            )
+        )
     return _ranked(rows)
 
 
-def forwarded_counts(
-    asked: Reports, filters: Filters, as_of: datetime, *conditions: where.Condition
-) -> list[tuple[str, str, int, int]]:
-    """Of each agency: abbreviation, name, reports ever forwarded to it, and finished of those."""
-    passed = passed_by(as_of)
+def _forwarded(
+    asked: Reports, as_of: datetime, conditions: list[where.Condition]
+) -> dict[int, int]:
+    """Reports of each agency's number that were ever forwarded to it."""
+    number = escalations.c.agency_id
     statement = (
-        select(
-            agencies.c.abbreviation, agencies.c.name, func.count(), tally(where.finished_by(as_of))
-        )
-        .select_from(
-            reports.join(passed, passed.c.report_id == reports.c.id).join(
-                agencies, agencies.c.id == passed.c.agency_id
-            )
-        )
-        .where(where.received_by(as_of), *where.matching(filters, as_of), *conditions)
-        .group_by(agencies.c.abbreviation, agencies.c.name)
+        select(number, func.count())
+        .select_from(reports.join(escalations, escalations.c.report_id == reports.c.id))
+        .where(first_pass(as_of), *conditions)
+        .group_by(unindexed(number))
     )
-    return [(row[0], row[1], int(row[2]), int(row[3])) for row in rows_of(asked, statement)]
+    return {row[0]: int(row[1]) for row in rows_of(asked, statement)}
 
 
-def passed_by(as_of: datetime) -> Any:
-    """Report and agency, each pair once, where it was forwarded by the moment."""
-    return (
-        select(escalations.c.report_id, escalations.c.agency_id)
-        .where(where.happened(escalations.c.forwarded_at, as_of))
-        .distinct()
-        .subquery("passed")
+def passages() -> Any:
+    """Reports with their hops and the agencies of those; ``first_pass`` keeps one of a pair."""
+    return reports.join(escalations, escalations.c.report_id == reports.c.id).join(
+        agencies, agencies.c.id == escalations.c.agency_id
     )
 
 
@@ -280,10 +291,9 @@ def feedback_review(asked: Reports, filters: Filters, as_of: datetime) -> Feedba
     finished = _finished(filters, as_of)
     said = _opinions(finished, as_of)
     joined = finished.outerjoin(said, said.c.report_id == finished.c.id)
-    passed = passed_by(as_of)
-    by_agency = joined.join(passed, passed.c.report_id == finished.c.id).join(
-        agencies, agencies.c.id == passed.c.agency_id
-    )
+    by_agency = joined.join(
+        escalations, and_(escalations.c.report_id == finished.c.id, first_pass(as_of))
+    ).join(agencies, agencies.c.id == escalations.c.agency_id)
     by_category = joined.join(categories, categories.c.id == finished.c.category_id)
     city = _feedback_rows(asked, joined, finished, said, None)
     return FeedbackReview(
@@ -296,7 +306,7 @@ def feedback_review(asked: Reports, filters: Filters, as_of: datetime) -> Feedba
 def _finished(filters: Filters, as_of: datetime) -> Any:
     """Reports whose finish is asked about; the conditions are those of ``Reports.satisfaction``."""
     finish = where.finish_at(as_of)
-    period = () if filters.since else (finish > as_of - AGENCY_WINDOW,)
+    period = () if filters.since else finished_after(as_of - AGENCY_WINDOW, as_of)
     return (
         select(
             reports.c.id,
@@ -304,7 +314,7 @@ def _finished(filters: Filters, as_of: datetime) -> Any:
             case((where.done_by(as_of), 1), else_=0).label("done"),
         )
         .where(
-            where.received_by(as_of),
+            where.readable_by(as_of),
             finish.is_not(None),
             *period,
             *where.matching(filters, as_of),

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import case, func, or_, select
 
 from data_access import conditions as where
-from data_access.columns import begins_with, seconds_between
+from data_access.columns import begins_with, earliest, seconds_between, unindexed
 from data_access.records import BEGINNING, FINISHED, Filters, Status
-from data_access.review_parts import as_typed, rows_of
+from data_access.review_parts import as_typed, asked_about, received, rows_of
 from data_access.review_records import Page, ReportRow, SortKey
 from data_access.schema import agencies, areas, categories, escalations, reports
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -29,6 +29,9 @@ MOST_ROWS = 1000
 COUNTED_UP_TO = 100_000
 """Counting stops here: the screen says "lebih dari 100.000"."""
 
+FEW = 5000
+"""So many are looked up and sorted sooner than found by walking through all."""
+
 LONGEST_SEARCH = 200
 """Letters of a search that are looked at, and eight words of them."""
 
@@ -37,7 +40,7 @@ above = areas.alias("above")
 
 @dataclass(frozen=True)
 class Order:
-    """What a list is ordered by; equals, and rows without the value, go by receipt."""
+    """What a list is ordered by; equals go by receipt, and no value comes before all others."""
 
     key: SortKey
     descending: bool
@@ -56,30 +59,45 @@ def rows(
 ) -> Page[ReportRow]:
     """See ``Review.rows``."""
     offset, limit = max(0, offset), max(0, min(limit, MOST_ROWS))
-    conditions = listed(filters, as_of, see_confidential)
+    total = _total(asked, _looked_up(filters, as_of, see_confidential)) if count else None
     order = _by_receipt(order, asked.rule, filters)
+    rare = _only_open(filters) or (total is not None and total <= FEW)
+    # Few are looked up and sorted; of many, those that come first are soon found in their order.
+    lookup = _looked_up if rare else _in_order
     statement = (
         _sources(order.key)
-        .where(*conditions)
-        .order_by(*_ordering(order, asked.rule, as_of, see_confidential))
+        .where(*lookup(filters, as_of, see_confidential))
+        .order_by(*_ordering(order, asked.rule, as_of, see_confidential, rare))
         .offset(offset)
         .limit(limit)
     )
     ids = [row[0] for row in rows_of(asked, statement)]
-    total = _total(asked, conditions) if count else offset + len(ids)
     found = report_rows(asked, ids, as_of, see_confidential=see_confidential)
-    return Page(found, offset, total, exact=count and total < COUNTED_UP_TO)
+    if total is None:
+        return Page(found, offset, offset + len(ids), exact=False)
+    return Page(found, offset, total, exact=total < COUNTED_UP_TO)
 
 
-def listed(filters: Filters, as_of: datetime, see_confidential: bool) -> list[where.Condition]:
-    """What a list holds: the filters' reports, without telling what confidential ones are about."""
-    found = [where.received_by(as_of), *where.matching(filters, as_of)]
+def _in_order(filters: Filters, as_of: datetime, see_confidential: bool) -> list[where.Condition]:
+    """The list's reports in a form that the index of receipts serves."""
+    others = replace(filters, since=None, until=None)
+    listed = [received(as_of, filters), *where.matching(others, as_of)]
+    return [*listed, *_untold(filters, see_confidential)]
+
+
+def _looked_up(filters: Filters, as_of: datetime, see_confidential: bool) -> list[where.Condition]:
+    """The same reports in a form that the filters' own indexes serve."""
     if _only_open(filters):
-        found.append(where.open_at(as_of))
+        listed = [where.open_at(as_of), *where.matching(filters, as_of)]
+    else:
+        listed = asked_about(as_of, filters)
+    return [*listed, *_untold(filters, see_confidential)]
+
+
+def _untold(filters: Filters, see_confidential: bool) -> list[where.Condition]:
+    """No confidential reports where the filters would tell what they are about."""
     tells = filters.categories or filters.kecamatan or filters.kelurahan or filters.text
-    if tells and not see_confidential:
-        found.append(reports.c.confidential.is_(False))
-    return found
+    return [reports.c.confidential.is_(False)] if tells and not see_confidential else []
 
 
 def _only_open(filters: Filters) -> bool:
@@ -115,16 +133,18 @@ def _sources(key: SortKey) -> Any:
 
 
 def _ordering(
-    order: Order, rule: where.Rule, as_of: datetime, see_confidential: bool
+    order: Order, rule: where.Rule, as_of: datetime, see_confidential: bool, rare: bool
 ) -> list[ColumnElement[Any]]:
-    """The key with nulls last, then the receipt and the id, all in one direction."""
-    last: list[ColumnElement[Any]] = [reports.c.created_at, reports.c.id]
+    """The key, then the receipt and the id, all in one direction."""
+    created = unindexed(reports.c.created_at) if rare else reports.c.created_at
+    last: list[ColumnElement[Any]] = [created, reports.c.id]
     if order.key is SortKey.RECEIVED:
         return _directed(last, order.descending)
     if order.key is SortKey.TICKET:
-        return _directed([reports.c.ticket], order.descending)
+        ticket = unindexed(reports.c.ticket) if rare else reports.c.ticket
+        return _directed([ticket], order.descending)
     key = _key(order.key, rule, as_of, see_confidential)
-    return [case((key.is_(None), 1), else_=0), *_directed([key, *last], order.descending)]
+    return _directed([key, *last], order.descending)
 
 
 def _directed(keys: list[ColumnElement[Any]], descending: bool) -> list[ColumnElement[Any]]:
@@ -134,20 +154,21 @@ def _directed(keys: list[ColumnElement[Any]], descending: bool) -> list[ColumnEl
 def _key(
     key: SortKey, rule: where.Rule, as_of: datetime, see_confidential: bool
 ) -> ColumnElement[Any]:
+    """What the key sorts by, the least possible value in place of none."""
     if key in _TELLING:
         name = _TELLING[key]
-        return name if see_confidential else case((reports.c.confidential.is_(False), name))
-    keys: dict[SortKey, Any] = {
+        shown = name if see_confidential else case((reports.c.confidential.is_(False), name))
+        return func.coalesce(shown, "")
+    keys: dict[SortKey, Callable[[], ColumnElement[Any]]] = {
         SortKey.STATUS: lambda: where.status_at(as_of),
-        SortKey.LEVEL: lambda: _level_at(as_of),
-        SortKey.AGENCY: lambda: _holder_at(as_of),
-        SortKey.ANSWERED: lambda: response_at(as_of),
-        SortKey.FINISHED: lambda: where.finish_at(as_of),
-        SortKey.DUE: lambda: _due(rule),
+        SortKey.LEVEL: lambda: func.coalesce(_level_at(as_of), 0),
+        SortKey.AGENCY: lambda: func.coalesce(_holder_at(as_of), ""),
+        SortKey.ANSWERED: lambda: func.coalesce(response_at(as_of), where.moment(BEGINNING)),
+        SortKey.FINISHED: lambda: func.coalesce(where.finish_at(as_of), where.moment(BEGINNING)),
+        SortKey.DUE: lambda: func.coalesce(_due(rule), 0.0),
         SortKey.AGE: lambda: _age(as_of),
     }
-    made: ColumnElement[Any] = keys[key]()
-    return made
+    return keys[key]()
 
 
 _TELLING: dict[SortKey, ColumnElement[Any]] = {
@@ -159,7 +180,12 @@ _TELLING: dict[SortKey, ColumnElement[Any]] = {
 
 def response_at(as_of: datetime) -> ColumnElement[datetime]:
     """The first answer or action by the moment; null where there is none."""
-    return case((where.happened(where.FIRST_RESPONSE, as_of), where.FIRST_RESPONSE))
+    return earliest(
+        *(
+            case((where.happened(column, as_of), column))
+            for column in (reports.c.answered_at, reports.c.finished_at)
+        )
+    )
 
 
 def _age(as_of: datetime) -> ColumnElement[float]:
@@ -181,7 +207,7 @@ def _due(rule: where.Rule) -> ColumnElement[float]:
 
 def _level_at(as_of: datetime) -> ColumnElement[int]:
     return (
-        select(func.coalesce(func.max(escalations.c.level), 0))
+        select(func.max(escalations.c.level))
         .where(
             escalations.c.report_id == reports.c.id,
             where.happened(escalations.c.forwarded_at, as_of),
@@ -325,16 +351,28 @@ def search(
     limit = max(0, min(limit, MOST_ROWS))
     joined = " ".join(words)
     ticket = or_(*(begins_with(reports.c.ticket, way) for way in {joined, joined.upper()}))
-    ids = _newest(asked, [*listed(filters, as_of, True), ticket], limit)
+    begun = [where.readable_by(as_of), ticket, *where.matching(filters, as_of)]
+    begun += _untold(filters, see_confidential)
+    ids = _newest(asked, begun, unindexed(reports.c.created_at), limit)
     if not ids:
         worded = replace(filters, text=" ".join([*words, filters.text or ""]))
-        ids = _newest(asked, listed(worded, as_of, see_confidential), limit)
+        found = _in_order(worded, as_of, see_confidential)
+        ids = _newest(asked, found, reports.c.created_at, limit)
     return report_rows(asked, ids, as_of, see_confidential=see_confidential)
 
 
-def _newest(asked: Reports, conditions: list[where.Condition], limit: int) -> list[int]:
-    newest = (reports.c.created_at.desc(), reports.c.id.desc())
-    statement = select(reports.c.id).where(*conditions).order_by(*newest).limit(limit)
+def _newest(
+    asked: Reports,
+    conditions: list[where.Condition],
+    created: ColumnElement[datetime],
+    limit: int,
+) -> list[int]:
+    statement = (
+        select(reports.c.id)
+        .where(*conditions)
+        .order_by(created.desc(), reports.c.id.desc())
+        .limit(limit)
+    )
     return [row[0] for row in rows_of(asked, statement)]
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, literal, not_, select, union_all
+from sqlalchemy import and_, case, func, literal, not_, select, union, union_all
 
 from data_access import conditions as where
 from data_access.deadline import ask
 from data_access.records import OnTime
-from data_access.schema import reports
+from data_access.schema import agencies, escalations, reopenings, reports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Executable
 
@@ -34,13 +36,11 @@ def tally(condition: where.Condition) -> ColumnElement[int]:
 
 def on_time_counts(as_of: datetime, rule: where.Rule) -> list[ColumnElement[int]]:
     """Five columns for ``on_time``."""
-    due = where.due_by(as_of, rule)
-    answered = where.answered_by(as_of)
-    met = where.met_deadline(rule)
+    answered = and_(where.due_by(as_of, rule), where.answered_by(as_of))
     overdue = and_(where.unanswered_at(as_of), where.past_deadline(as_of, rule))
     return [
-        tally(and_(due, answered, met)).label("met"),
-        tally(and_(due, answered, not_(met))).label("missed"),
+        tally(answered).label("answered"),
+        tally(and_(answered, where.met_deadline(rule))).label("met"),
         tally(overdue).label("late"),
         tally(not_(where.has_deadline(rule))).label("without_deadline"),
         func.count(reports.c.id).label("n"),
@@ -49,8 +49,17 @@ def on_time_counts(as_of: datetime, rule: where.Rule) -> list[ColumnElement[int]
 
 def on_time(counts: Sequence[Any]) -> OnTime:
     """The record of the five counts."""
-    met, missed, overdue, without, n = (int(value or 0) for value in counts)
-    return OnTime(met, missed, overdue, n - met - missed - overdue - without, without)
+    answered, met, overdue, without, n = (int(value or 0) for value in counts)
+    return OnTime(met, answered - met, overdue, n - answered - overdue - without, without)
+
+
+def finished_after(start: datetime, as_of: datetime) -> tuple[where.Condition, ...]:
+    """The finish that holds at the moment came after the start; from two indexes, then exactly."""
+    recent = union(
+        select(reports.c.id).where(reports.c.finished_at > start),
+        select(reopenings.c.report_id).where(reopenings.c.reopened_at > as_of),
+    ).subquery("recent")
+    return reports.c.id.in_(select(recent.c.id)), where.finish_at(as_of) > start
 
 
 def span_table(spans: Sequence[Span]) -> Any:
@@ -71,11 +80,56 @@ def inside(span: Any) -> where.Condition:
     return and_(reports.c.created_at >= span.c.start, reports.c.created_at < span.c.end)
 
 
-def within(window: timedelta | None, as_of: datetime, filters: Filters) -> list[where.Condition]:
-    """The window before the moment, unless the filters set a period."""
-    if window is None or filters.since is not None:
-        return []
-    return [reports.c.created_at > as_of - window]
+def received(as_of: datetime, filters: Filters, window: timedelta | None = None) -> where.Condition:
+    """Received in the filters' period, or else in the window before the moment."""
+    since = filters.since
+    if since is None and window is not None:
+        since = as_of - window + timedelta.resolution
+    return where.received_by(as_of, since, filters.until)
+
+
+def asked_about(
+    as_of: datetime, filters: Filters, window: timedelta | None = None
+) -> list[where.Condition]:
+    """The reports that a question is about: received so, and matching the filters.
+
+    All that an agency ever had are looked up from its hops, not by looking at every report.
+    """
+    if filters.agencies and filters.since is None and window is None:
+        others = replace(filters, agencies=())
+        return [
+            where.readable_by(as_of),
+            forwarded_to(filters, as_of),
+            *where.matching(others, as_of),
+        ]
+    others = replace(filters, since=None, until=None)
+    return [received(as_of, filters, window), *where.matching(others, as_of)]
+
+
+def forwarded_to(filters: Filters, as_of: datetime) -> where.Condition:
+    """Forwarded to one of the filters' agencies by the moment."""
+    chosen = select(agencies.c.id).where(where.one_of(agencies.c.abbreviation, filters.agencies))
+    passed = select(escalations.c.report_id).where(
+        escalations.c.agency_id.in_(chosen), where.happened(escalations.c.forwarded_at, as_of)
+    )
+    return reports.c.id.in_(passed)
+
+
+def first_pass(as_of: datetime) -> where.Condition:
+    """Of an escalation: forwarded by the moment, and no earlier one of the pair was.
+
+    So each report counts once for each of its agencies.
+    """
+    earlier = escalations.alias("earlier")
+    again = select(1).where(
+        earlier.c.report_id == escalations.c.report_id,
+        earlier.c.agency_id == escalations.c.agency_id,
+        earlier.c.id < escalations.c.id,
+        where.happened(earlier.c.forwarded_at, as_of),
+    )
+    return and_(
+        where.happened(escalations.c.forwarded_at, as_of), ~again.correlate(escalations).exists()
+    )
 
 
 def as_typed(text: str | None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, func, select
 
 from data_access import conditions as where
 from data_access.metrics import trend
@@ -106,30 +106,29 @@ def _use(
 ) -> dict[tuple[str, int], tuple[int, int, int]]:
     """By kelurahan and month: reports, reporters, and those never seen before anywhere."""
     spans = span_table([month_span(month) for month in months])
-    first = (
-        select(reports.c.reporter_id, func.min(reports.c.created_at).label("first_at"))
-        .where(where.received_by(as_of), reports.c.reporter_id.is_not(None))
-        .group_by(reports.c.reporter_id)
-        .subquery("first")
+    active = (
+        select(reports.c.area_code, spans.c.number, reports.c.reporter_id, func.count().label("n"))
+        .select_from(spans.join(reports, inside(spans)))
+        .where(where.readable_by(as_of), *where.matching(filters, as_of))
+        .group_by(reports.c.area_code, spans.c.number, reports.c.reporter_id)
+        .cte("active")
     )
-    new = case((first.c.first_at >= spans.c.start, reports.c.reporter_id))
+    known = where.reported_before(active.c.reporter_id, spans.c.start)
     statement = (
         select(
-            reports.c.area_code,
-            spans.c.number,
-            func.count(),
-            func.count(reports.c.reporter_id.distinct()),
-            func.count(new.distinct()),
+            active.c.area_code,
+            active.c.number,
+            func.sum(active.c.n),
+            func.count(active.c.reporter_id),
+            tally(and_(active.c.reporter_id.is_not(None), ~known)),
         )
-        .select_from(
-            spans.join(reports, inside(spans)).outerjoin(
-                first, first.c.reporter_id == reports.c.reporter_id
-            )
-        )
-        .where(where.received_by(as_of), *where.matching(filters, as_of))
-        .group_by(reports.c.area_code, spans.c.number)
+        .join(spans, spans.c.number == active.c.number)
+        .group_by(active.c.area_code, active.c.number)
     )
-    return {(row[0], int(row[1])): tuple(row[2:]) for row in rows_of(asked, statement)}
+    return {
+        (row[0], int(row[1])): (int(row[2]), int(row[3]), int(row[4]))
+        for row in rows_of(asked, statement)
+    }
 
 
 def _kelurahan_use(
