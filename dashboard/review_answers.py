@@ -13,7 +13,7 @@ from callbacks.review_pages import NoSuchPageError, NotAllowedError, Sources, sh
 from dashboard.access import current_user, restrict, rights_of
 from dashboard.privacy import RevealRefusedError
 from dashboard.review_requests import BadAddressError, read_as_of, read_desk_filters
-from dashboard.words import language_here
+from dashboard.review_language import desk_language
 from data_access.errors import DataUnavailable
 from data_access.personal import PersonalField
 from data_access.records import ALL
@@ -96,7 +96,7 @@ class DeskAnswers:
     def page(self, request: Any) -> tuple[Any, str]:
         """A page's components and its title; what goes wrong is a page too."""
         path, search, theme = read_request(request)
-        language = language_here()
+        language = desk_language()
         with force_locale(language):
             desk = self._bare_desk(Address(), theme, language)
             try:
@@ -138,7 +138,7 @@ class DeskAnswers:
 
     def asked(self, where: Address) -> Desk:
         """The desk of an address, for downloads."""
-        return self.desk(self._bare_desk(where, "day", language_here()))
+        return self.desk(self._bare_desk(where, "day", desk_language()))
 
     def _present(self, now: datetime) -> datetime:
         """The moment of the newest snapshot: what it showed is the same for every page."""
@@ -170,7 +170,7 @@ class DeskAnswers:
     def rows(self, request: Any, page: Any) -> Mapping[str, Any]:
         """A block of the queue's rows; nothing for what can't be read."""
         path, search, theme = read_request(request)
-        language = language_here()
+        language = desk_language()
         with force_locale(language):
             try:
                 where = read_address(path, search)
@@ -203,7 +203,7 @@ class DeskAnswers:
         ticket, field, reason = (str(given.get(name, "")) for name in ("ticket", "field", "reason"))
         answer = {"field": field, "ticket": ticket}
         user = current_user()
-        with force_locale(language_here()):
+        with force_locale(desk_language()):
             if user is None:
                 return answer | {"problem": gettext("Masuk dulu.")}
             try:

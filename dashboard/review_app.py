@@ -14,7 +14,7 @@ from callbacks import review as review_callbacks
 from dashboard import vendor
 from dashboard.review_answers import DeskAnswers, Parts
 from dashboard.wall_app import ASSETS, RENDERER
-from dashboard.words import language_here
+from dashboard.review_language import desk_language
 from data_access.review import Review
 from layouts.palette import DAY, NIGHT
 from layouts.review.address import ROOT
@@ -61,7 +61,7 @@ class ReviewApp(Dash):
         first = f'<script src="{escape(plotly)}"></script>' if plotly else ""
         chosen = request.cookies.get(THEME_COOKIE)
         return PAGE.format(
-            language=language_here(),
+            language=desk_language(),
             theme=f' data-theme="{chosen}"' if chosen in {"day", "night"} else "",
             title=TITLE,
             preloads=f'<link rel="preload" href="{escape(font)}" as="font" type="font/woff2" crossorigin>'
@@ -88,7 +88,7 @@ def create_review_app(
         server,
         default_locale="id",
         default_translation_directories=str(vendor.ROOT / "translations"),
-        locale_selector=language_here,
+        locale_selector=desk_language,
     )
     cache = Cache(server, config={"CACHE_TYPE": "SimpleCache", "CACHE_DEFAULT_TIMEOUT": KEPT_S})
     answers = DeskAnswers(Parts(Review(reports), reports, feed, cache, boundaries, reveal))

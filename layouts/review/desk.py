@@ -46,7 +46,7 @@ class Desk:
 
     # -- words ----------------------------------------------------------------------------------
 
-    def t(self, text: str, **values: object) -> str:
+    def t(self, text: str, /, **values: object) -> str:
         """The text in the desk's language, with its values."""
         found = self.gettext(text)
         return found.format(**values) if values else found

@@ -180,7 +180,9 @@ def _account(desk: Desk) -> Component | None:
     )
 
 
-def _trail(desk: Desk, sheet: Sheet) -> Component:
+def _trail(desk: Desk, sheet: Sheet) -> Component | None:
+    if not sheet.trail:
+        return None
     steps = [html.Li(link(name, href)) for name, href in sheet.trail]
     here = html.Li(span(sheet.title), **{"aria-current": "page"})  # type: ignore[arg-type]
     return html.Nav(
