@@ -50,7 +50,7 @@ def arrivals(seed: int, until: datetime) -> Iterator[Draft]:
 
 
 def _faithful(key: str) -> int | None:
-    """Place of the sender among the most active of the early years: they go on, at a calmer pace."""
+    """Place of the sender among the most active of the early years: they go on, calmer."""
     chance = dice(key, "faithful")
     return chance.choices(range(5), _FAITHFUL_WEIGHTS)[0] if chance.random() < _FAITHFUL else None
 
