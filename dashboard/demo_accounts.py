@@ -39,21 +39,22 @@ DEMO_ACCOUNTS = (
 
 
 def ensure_demo_accounts(engine: Engine) -> list[tuple[str, str, Role]]:
-    """Make the demo accounts that are missing; name, password and role of each."""
+    """Make the demo accounts whose names are free; name, password and role of all there are."""
     accounts = Accounts(State(engine))
     known = {account.name for account in accounts.all()}
     for demo in DEMO_ACCOUNTS:
-        if demo.name not in known:
-            with suppress(AccountError):
-                accounts.add(
-                    demo.name,
-                    demo.role,
-                    password_hash=passwords.hashed(demo.password, demo.name),
-                    agency=demo.agency,
-                    display_name=demo.display_name,
-                    demo=True,
-                )
-    return [(demo.name, demo.password, demo.role) for demo in DEMO_ACCOUNTS]
+        if demo.name in known:
+            continue
+        with suppress(AccountError):  # another process may be quicker
+            accounts.add(
+                demo.name,
+                demo.role,
+                password_hash=passwords.hashed(demo.password, demo.name),
+                agency=demo.agency,
+                display_name=demo.display_name,
+                demo=True,
+            )
+    return [(demo.name, demo.password, demo.role) for demo in _present(accounts)]
 
 
 def shown_accounts(settings: Settings, accounts: Accounts) -> list[DemoAccount]:
@@ -61,7 +62,11 @@ def shown_accounts(settings: Settings, accounts: Accounts) -> list[DemoAccount]:
     if settings.exposed:
         return []
     try:
-        usable = {each.name for each in accounts.all() if each.demo and not each.disabled}
+        return _present(accounts)
     except DataUnavailable:
         return []
+
+
+def _present(accounts: Accounts) -> list[DemoAccount]:
+    usable = {each.name for each in accounts.all() if each.demo and not each.disabled}
     return [demo for demo in DEMO_ACCOUNTS if demo.name in usable]

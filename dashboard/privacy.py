@@ -30,7 +30,9 @@ SHORTEST_REASON = 10
 LONGEST_REASON = 500
 SMALL = 5
 DOT = "•"
-LIMITS_AN_HOUR = {"reveal": 60, "reveal refused": 10}
+REVEALED = "reveal"
+REFUSED = "reveal refused"
+LIMITS_AN_HOUR = {REVEALED: 60, REFUSED: 10}
 """Nobody needs more for their work; whoever goes through tickets in sequence is stopped."""
 
 
@@ -117,13 +119,23 @@ class Reveal:
             raise RevealRefusedError(
                 f"Alasan harus {SHORTEST_REASON} sampai {LONGEST_REASON} huruf."
             )
-        entry = self._entry(user, "reveal", ticket, field, reason)
+        entry = self._entry(user, REVEALED, ticket, field, reason)
         self._refuse_haste(user)
         if not self._allowed(rights_of(user), ticket):
-            self._audit.write(replace(entry, action="reveal refused"))
+            self._audit.write(replace(entry, action=REFUSED))
             raise RevealRefusedError("Laporan ini tidak ada, atau Anda tidak berhak membukanya.")
         self._audit.write(entry)
         return self._data.personal(ticket, field)
+
+    def foreign(self, user: User, ticket: str) -> None:
+        """Write down that the user asked for a report that is not theirs to see.
+
+        Raises:
+            RevealRefusedError: they do so too often; whoever goes through tickets is stopped.
+            DataUnavailable: it can't be written down.
+        """
+        self._refuse_haste(user)
+        self._audit.write(self._entry(user, REFUSED, ticket))
 
     def _allowed(self, rights: Rights, ticket: str) -> bool:
         found = self._data.protection(ticket, rights.agency) if rights.reveal else None
@@ -138,7 +150,7 @@ class Reveal:
                 raise RevealRefusedError("Terlalu banyak permintaan. Coba lagi dalam satu jam.")
 
     def _entry(
-        self, user: User, action: str, ticket: str, field: PersonalField, reason: str
+        self, user: User, action: str, ticket: str, field: str = "", reason: str = ""
     ) -> Entry:
         return Entry(
             user_id=user.id,
@@ -147,7 +159,7 @@ class Reveal:
             action=action,
             subject_type="report",
             subject_id=ticket,
-            field=field.value,
+            field=field,
             reason=reason,
             address=self._address(),
         )

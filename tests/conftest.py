@@ -3,6 +3,7 @@
 from tests.browser import browser, city, city_file, city_server, screen, serve
 from tests.cities import city_url
 from tests.databases import database, databases
+from tests.people import people, quick_hashes
 
 __all__ = [
     "browser",
@@ -12,6 +13,8 @@ __all__ = [
     "city_url",
     "database",
     "databases",
+    "people",
+    "quick_hashes",
     "screen",
     "serve",
 ]

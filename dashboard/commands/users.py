@@ -158,7 +158,8 @@ def add_token(label: str) -> None:
     with _desk() as desk:
         desk.write("token add", "token", label)
         token = desk.accounts.add_token(label)
-    click.echo(f"http://{settings.host}:{settings.port}/wall/?token={token}")
+    server = "" if settings.exposed else f"http://{settings.host}:{settings.port}"
+    click.echo(f"{server}/wall/?token={token}")
 
 
 @tokens.command("list")
