@@ -79,11 +79,11 @@ def period_of(desk: Desk) -> Period:
 def _period_words(desk: Desk, filters: Filters) -> str:
     if filters.since and filters.until:
         last = filters.until - timedelta(seconds=1)
-        return f"{desk.date(filters.since)} – {desk.date(last)}"
+        return f"{desk.day(filters.since)} – {desk.day(last)}"
     if filters.since:
-        return desk.t("sejak {day}", day=desk.date(filters.since))
+        return desk.t("sejak {day}", day=desk.day(filters.since))
     assert filters.until is not None
-    return desk.t("sebelum {day}", day=desk.date(filters.until))
+    return desk.t("sebelum {day}", day=desk.day(filters.until))
 
 
 def _day(moment: datetime | None) -> str:

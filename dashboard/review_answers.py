@@ -12,8 +12,8 @@ from flask_babel import force_locale, gettext
 from callbacks.review_pages import NoSuchPageError, NotAllowedError, Sources, show
 from dashboard.access import current_user, restrict, rights_of
 from dashboard.privacy import RevealRefusedError
-from dashboard.review_requests import BadAddressError, read_as_of, read_desk_filters
 from dashboard.review_language import desk_language
+from dashboard.review_requests import BadAddressError, read_as_of, read_desk_filters
 from data_access.errors import DataUnavailable
 from data_access.personal import PersonalField
 from data_access.records import ALL
@@ -60,7 +60,8 @@ class Remembered:
             version = self._version()
             if not version:
                 return question(*args, **named)
-            key = f"desk|{version}|{type(self._target).__name__}.{name}|{args!r}|{sorted(named.items())!r}"
+            asked = f"{type(self._target).__name__}.{name}|{args!r}|{sorted(named.items())!r}"
+            key = f"desk|{version}|{asked}"
             found = self._cache.get(key)
             if found is None:
                 found = question(*args, **named)

@@ -13,8 +13,8 @@ from flask_caching import Cache
 from callbacks import review as review_callbacks
 from dashboard import vendor
 from dashboard.review_answers import DeskAnswers, Parts
-from dashboard.wall_app import ASSETS, RENDERER
 from dashboard.review_language import desk_language
+from dashboard.wall_app import ASSETS, RENDERER
 from data_access.review import Review
 from layouts.palette import DAY, NIGHT
 from layouts.review.address import ROOT
@@ -52,6 +52,9 @@ PAGE = """<!DOCTYPE html>
 </html>"""
 
 
+PRELOAD = '<link rel="preload" href="{}" as="font" type="font/woff2" crossorigin>'
+
+
 class ReviewApp(Dash):
     """Dash with an index that knows language and theme, and names no version."""
 
@@ -64,9 +67,7 @@ class ReviewApp(Dash):
             language=desk_language(),
             theme=f' data-theme="{chosen}"' if chosen in {"day", "night"} else "",
             title=TITLE,
-            preloads=f'<link rel="preload" href="{escape(font)}" as="font" type="font/woff2" crossorigin>'
-            if font
-            else "",
+            preloads=PRELOAD.format(escape(font)) if font else "",
             styles=page_styles(),
             css=parts["css"],
             app_entry='<div id="react-entry-point"></div>',

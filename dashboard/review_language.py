@@ -9,6 +9,6 @@ from layouts.review.desk import LOCALES
 
 
 def desk_language() -> str:
-    """By the cookie; a browser's own language changes nothing, so that all talk of the same page."""
+    """By the cookie; the browser's own changes nothing, so that all see the same page."""
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     return chosen if chosen in LOCALES else "id"

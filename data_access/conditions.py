@@ -319,9 +319,9 @@ def _forwarded_to(abbreviations: Sequence[str], as_of: datetime) -> Condition:
 def _held_by(abbreviations: Sequence[str], as_of: datetime) -> Condition:
     """In the hands of one of the agencies; the command center holds what nobody else does."""
     chosen = select(agencies.c.id).where(one_of(agencies.c.abbreviation, abbreviations))
-    held = exists().where(escalations.c.report_id == reports.c.id, in_hands(as_of))
-    by_them = held.where(escalations.c.agency_id.in_(chosen))
-    return or_(by_them, ~held) if UNFORWARDED in abbreviations else by_them
+    held = (escalations.c.report_id == reports.c.id, in_hands(as_of))
+    by_them = _any(*held, escalations.c.agency_id.in_(chosen))
+    return or_(by_them, ~_any(*held)) if UNFORWARDED in abbreviations else by_them
 
 
 def _highest_level(as_of: datetime) -> ColumnElement[int]:

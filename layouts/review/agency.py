@@ -9,7 +9,7 @@ from dash import html
 from data_access.records import AgeBand
 from layouts.review import address, figures, words
 from layouts.review.desk import NOTHING, OPEN, Desk
-from layouts.review.overview import backlog_table, groups_table, late_link
+from layouts.review.overview import backlog_table, groups_table, late_link, ninety
 from layouts.review.parts import (
     Card,
     Column,
@@ -101,10 +101,12 @@ def agency_sheet(desk: Desk, found: AgencyReview) -> Sheet:
             months_card(desk, found.months, address.QUEUE, agency=found.agency),
             on_time_card(desk, found.months, address.QUEUE, agency=found.agency),
             times_card(desk, found.answer, found.finish),
-            _relay(desk, found.relay),
+            html.Div(
+                [_relay(desk, found.relay), feedback_card(desk, found.feedback, 12)],
+                className="column span-6",
+            ),
             groups_card(desk, "categories", found.categories, "category", agency=found.agency),
             groups_card(desk, "places", found.places, "kelurahan", agency=found.agency),
-            feedback_card(desk, found.feedback),
         ),
     )
 
@@ -132,13 +134,13 @@ def _key_figures(desk: Desk, found: AgencyReview) -> Component:
             desk.t("waktu jawab, median"),
             desk.duration(found.answer.survival.median),
             None,
-            desk.t("90 % dalam {time}", time=desk.duration(found.answer.survival.p90)),
+            ninety(desk, found.answer.survival),
         ),
         tile(
             desk.t("waktu selesai, median"),
             desk.duration(found.finish.survival.median),
             None,
-            desk.t("90 % dalam {time}", time=desk.duration(found.finish.survival.p90)),
+            ninety(desk, found.finish.survival),
         ),
     )
 
@@ -345,7 +347,7 @@ def _times_table(desk: Desk, curves: Sequence[tuple[str, Curve]]) -> Component:
 
 
 def _relay(desk: Desk, relay: Relay) -> Component:
-    head = Card("relay", desk.t("Estafet eskalasi"), words.RELAY, width=6)
+    head = Card("relay", desk.t("Estafet eskalasi"), words.RELAY, width=12)
     if not relay.levels:
         return card(desk, head, nothing(desk.t("Belum ada laporan yang diteruskan.")))
     return card(desk, head, relay_table(desk, relay))
@@ -388,7 +390,8 @@ def groups_card(
 ) -> Component:
     """Reports by category, place or agency."""
     title = desk.t(GROUP_TITLES[parameter])
-    head = Card(name, title, words.GROUPS, width=width)
+    note = "" if desk.filters.since else desk.t("masuk: sepanjang waktu; tepat waktu: terakhir")
+    head = Card(name, title, words.GROUPS, note, width)
     some = [row for row in rows if row.received or row.open][:12]
     if not some:
         return card(desk, head, nothing(desk.t("Belum ada laporan dalam periode ini.")))

@@ -96,7 +96,7 @@ class Desk:
 
     # -- time -----------------------------------------------------------------------------------
 
-    def date(self, day: date | datetime) -> str:
+    def day(self, day: date) -> str:
         """23 Nov 2026."""
         if isinstance(day, datetime):
             day = day.astimezone(WIB)
@@ -112,7 +112,7 @@ class Desk:
 
     def moment(self, moment: datetime) -> str:
         """23 Nov 2026, 14.05."""
-        return f"{self.date(moment)}, {self.clock(moment)}"
+        return f"{self.day(moment)}, {self.clock(moment)}"
 
     def duration(self, span: timedelta | None) -> str:
         """14 mnt, 5 j 20 mnt, 3 hari; a curve that never gets there says so."""
@@ -134,7 +134,8 @@ class Desk:
     def month_door(self, page: str, month: date, **changes: object) -> str:
         """Of the reports received in a month."""
         span = month_span(month)
-        return self.door(page, since=_day(span.start), until=_day(span.end), **changes)
+        bounds = {"since": _day(span.start), "until": _day(span.end)}
+        return self.address.to(page, None, **bounds | changes).href
 
     def place_name(self, code: str) -> str:
         """The place's name, or its code where there is none."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from layouts.review import address, words
 from layouts.review.agency import feedback_card, home
-from layouts.review.desk import NOTHING, Desk
-from layouts.review.parts import Card, Column, card, link, measure, nothing, table
+from layouts.review.desk import Desk
+from layouts.review.parts import Card, Column, card, link, measure, nothing, span, table
 from layouts.review.shell import Sheet
 
 if TYPE_CHECKING:
@@ -73,9 +73,9 @@ def _row(desk: Desk, row: FeedbackRow, parameter: str) -> list[Any]:
     done = desk.door(address.QUEUE, status="done", **{parameter: row.name})
     return [
         name,
-        desk.percent(row.satisfied) if enough else desk.t("belum cukup data"),
+        desk.percent(row.satisfied) if enough else span(desk.t("belum cukup data"), "muted"),
         measure(row.satisfied.value if enough else None, "finished"),
-        desk.interval(row.interval) if enough else NOTHING,
+        desk.interval(row.interval) if enough else "",
         link(desk.count(row.satisfied.n), done),
         desk.percent(row.coverage),
         desk.count(row.contradicted.hits),

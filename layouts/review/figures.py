@@ -1,9 +1,9 @@
-"""The desk's pictures: records to figures, with the wall's template. Every mark carries its door."""
+"""The desk's pictures: records to figures, by the wall's template. Every mark has its door."""
 
 from __future__ import annotations
 
 from html import escape
-from math import ceil, cos, radians, sqrt
+from math import ceil, cos, log10, radians, sqrt
 from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from data_access.review_records import AgencyComparison, Curve, MonthRow, Standing
 
 TEXT_PX = 13
+FEW_CASES = 25
+"""Among so few the limits' steps are wide, and smoothing would move them past an agency's mark."""
+CASES = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000)
+"""Where the axis of cases is marked."""
 DAY_S = 86_400.0
 
 
@@ -47,6 +51,18 @@ def blank(desk: Desk, **layout: Any) -> go.Figure:
         },
         **layout,
     )
+
+
+def percent_axis(desk: Desk, low: float = 0.0, **more: Any) -> dict[str, Any]:
+    """An axis of shares, labelled the way that the desk's language writes them."""
+    steps = [step for step in (0, 0.2, 0.4, 0.6, 0.8, 1) if step >= low]
+    return {
+        "tickmode": "array",
+        "tickvals": steps,
+        "ticktext": [f"{desk.number(step * 100)}\u00a0%" for step in steps],
+        "showgrid": True,
+        **more,
+    }
 
 
 def plain(text: str) -> str:
@@ -123,7 +139,7 @@ def _over_months(figure: go.Figure, months: Sequence[Any], desk: Desk) -> go.Fig
 
 
 def on_time_figure(desk: Desk, months: Sequence[MonthRow], page: str, **door: Any) -> go.Figure:
-    """The on-time share of each month's reports; months whose reports are not all due are hollow."""
+    """The on-time share of each month's reports; those not all due yet are hollow."""
     theme = desk.theme
     known = [(n, row) for n, row in enumerate(months) if row.on_time.share.n]
     figure = blank(desk)
@@ -146,7 +162,7 @@ def on_time_figure(desk: Desk, months: Sequence[MonthRow], page: str, **door: An
         },
     )
     return _over_months(figure, [row.volume.month for row in months], desk).update_yaxes(
-        showgrid=True, range=[-0.03, 1.05], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1]
+        percent_axis(desk, range=[-0.03, 1.05])
     )
 
 
@@ -372,9 +388,19 @@ def curve_figure(desk: Desk, curves: Sequence[tuple[str, Curve]], deadline_s: fl
                 "font": {"color": theme.muted},
             }
         ],
-        xaxis={"range": [0, end], "ticksuffix": f" {desk.t('hr')}", "nticks": 7},
-        yaxis={"range": [0, 1.02], "tickformat": ".0%", "showgrid": True, "nticks": 5},
+        xaxis={
+            "range": [0, end],
+            "tickmode": "array",
+            "tickvals": _day_steps(end),
+            "ticktext": [desk.t("{n} hari", n=desk.number(day)) for day in _day_steps(end)],
+        },
+        yaxis=percent_axis(desk, range=[0, 1.02]),
     )
+
+
+def _day_steps(end: float) -> list[int]:
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200) if end / step <= 7)
+    return list(range(step, int(end) + 1, step))
 
 
 def _curve_end(curves: Sequence[Curve]) -> float:
@@ -402,13 +428,14 @@ def funnel_figure(
     found = [(row, pick(row)) for row in rows if pick(row).share.n and pick(row).enough]
     most = max((standing.share.n for _, standing in found), default=10)
     figure = blank(desk)
-    counts = sorted({max(5, round(most * 1.1 * (step / 60) ** 2)) for step in range(8, 61)})
+    counts = list(range(8, 30)) + [round(30 * 1.06**step) for step in range(1, 120)]
+    counts = [n for n in dict.fromkeys(counts) if n <= most * 1.25]
     for level, dash in ((0.998, "dot"), (0.95, "solid")):
         for side in (0, 1):
             edge = [(n, bounds[side]) for n in counts if (bounds := limits(n, level))]
             figure.add_scatter(
                 x=[n for n, _ in edge],
-                y=[value for _, value in edge],
+                y=smooth([value for _, value in edge]),
                 mode="lines",
                 line={"color": theme.mark, "width": 1, "dash": dash},
                 hoverinfo="skip",
@@ -421,7 +448,7 @@ def funnel_figure(
         x=[standing.share.n for _, standing in found],
         y=[standing.share.value for _, standing in found],
         mode="markers+text",
-        text=[plain(_short(row.agency)) for row, _ in found],
+        text=[plain(_short(row.agency)) if _named(s, most) else "" for row, s in found],
         textposition=[
             "top center" if (standing.share.value or 0) >= (expected or 0) else "bottom center"
             for _, standing in found
@@ -440,14 +467,27 @@ def funnel_figure(
     low = min((s.share.value or 0.0 for _, s in found), default=0.0)
     return figure.update_layout(
         margin={"l": 44, "r": 16, "t": 16, "b": 26},
-        xaxis={"range": [0, most * 1.12], "tickformat": ",d", "tickprefix": "n = ", "nticks": 6},
-        yaxis={
-            "range": [max(-0.04, low - 0.18), 1.06],
-            "tickformat": ".0%",
-            "showgrid": True,
-            "nticks": 6,
+        xaxis={
+            "type": "log",
+            "range": [log10(8), log10(most * 1.25)],
+            "tickmode": "array",
+            "tickvals": [n for n in CASES if n <= most * 1.2],
+            "ticktext": [f"n = {desk.number(n)}" for n in CASES if n <= most * 1.2],
         },
+        yaxis=percent_axis(desk, range=[max(-0.04, low - 0.15), 1.06]),
     )
+
+
+def smooth(values: Sequence[float]) -> list[float]:
+    """Limits of whole cases go up and down by steps; the eye follows their middle."""
+    reaches = [1 if n < FEW_CASES else 4 for n in range(len(values))]
+    windows = [values[n - min(reach, n) : n + min(reach, n) + 1] for n, reach in enumerate(reaches)]
+    return [sum(window) / len(window) for window in windows]
+
+
+def _named(standing: Standing, most: int) -> bool:
+    """The large ones and those that chance does not explain; the others say theirs on hover."""
+    return standing.position.value != "within" or standing.share.n >= most / 8
 
 
 def _position_colour(desk: Desk, standing: Standing) -> str:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         MonthVolume,
         Queue,
         QueueRow,
+        Survival,
         YearRow,
     )
     from data_access.review_records import GroupRow, PeriodFigures
@@ -129,11 +130,7 @@ def _key_figures(desk: Desk, found: Overview) -> Component:
             desk.t("waktu jawab, median"),
             desk.duration(shown.answer.median),
             None,
-            desk.t(
-                "90 % dalam {time} · n = {n}",
-                time=desk.duration(shown.answer.p90),
-                n=desk.number(shown.answer.n),
-            ),
+            f"{ninety(desk, shown.answer)} · n = {desk.count(shown.answer.n)}",
         ),
         tile(
             desk.t("warga puas"),
@@ -146,6 +143,13 @@ def _key_figures(desk: Desk, found: Overview) -> Component:
             ),
         ),
     )
+
+
+def ninety(desk: Desk, survival: Survival) -> str:
+    """Within which time nine of ten were served."""
+    if survival.p90 is None:
+        return desk.t("90 % belum tercapai")
+    return desk.t("90 % dalam {time}", time=desk.duration(survival.p90))
 
 
 def _change(desk: Desk, found: Overview, value: int, before: int | None) -> str:
@@ -430,7 +434,8 @@ def _group(desk: Desk, row: GroupRow, parameter: str, most: int, door: dict[str,
     page = {"kelurahan": address.PLACE, "kecamatan": address.PLACE, "agency": address.AGENCY}
     name: Any = row.name
     if parameter in page:
-        name = link(row.name, desk.door(page[parameter], row.code))
+        shown = row.code if parameter == "agency" else row.name
+        name = link(shown, desk.door(page[parameter], row.code), title=row.name)
     return [
         name,
         link(desk.count(row.received), desk.door(address.QUEUE, **mine)),
@@ -438,7 +443,7 @@ def _group(desk: Desk, row: GroupRow, parameter: str, most: int, door: dict[str,
         link(desk.count(row.open), desk.door(address.QUEUE, **mine, status=OPEN)),
         late_link(desk, row.overdue, **mine),
         desk.percent(share) if enough else span(desk.t("belum cukup data"), "muted"),
-        desk.interval(row.interval) if enough else NOTHING,
+        desk.interval(row.interval) if enough else "",
         desk.count(share.n),
     ]
 

@@ -67,7 +67,7 @@ def card(desk: Desk, head: Card, *body: Any) -> Component:
             ],
             className="card-head",
         ),
-        html.P(head.note, className="note") if head.note else None,
+        html.Div(head.note, className="note") if head.note else None,
         *body,
     ]
     return html.Section(
@@ -207,7 +207,9 @@ def _kind(column: Column) -> str | None:
 
 def measure(share: float | None, tone: str = "") -> Component:
     """A bar in a cell: how much of the most, or a share of all."""
-    width = 0.0 if share is None else max(0.0, min(share, 1.0)) * 100
+    if share is None:
+        return html.Span()
+    width = max(0.0, min(share, 1.0)) * 100
     return html.Span(
         html.Span(className=f"fill {tone}".strip(), style={"width": f"{width:.1f}%"}),
         className="measure",

@@ -15,7 +15,7 @@ from layouts.review.agency import (
     times_card,
 )
 from layouts.review.desk import NOTHING, OPEN, Desk
-from layouts.review.overview import groups_table, places_table
+from layouts.review.overview import groups_table, ninety, places_table
 from layouts.review.parts import (
     Card,
     as_table,
@@ -143,7 +143,7 @@ def _key_figures(desk: Desk, found: PlaceReview, door: dict[str, Any]) -> Compon
             desk.t("waktu jawab, median"),
             desk.duration(shown.answer.median),
             None,
-            desk.t("90 % dalam {time}", time=desk.duration(shown.answer.p90)),
+            ninety(desk, shown.answer),
         ),
         tile(
             desk.t("laporan per 10.000 jiwa, setahun"),

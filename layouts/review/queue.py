@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import dash_ag_grid as dag
@@ -13,10 +14,32 @@ from layouts.review import address, words
 from layouts.review.agency import home
 from layouts.review.desk import NOTHING, Desk
 from layouts.review.parts import Card, card, link, span
-from layouts.review.shell import Sheet, describe
+from layouts.review.shell import Sheet
 
 if TYPE_CHECKING:
     from data_access.review_records import Page, ReportRow
+
+_THEME = json.dumps(
+    {
+        "fontFamily": "inherit",
+        "fontSize": 14,
+        "headerFontSize": 12.5,
+        "headerFontWeight": 400,
+        "backgroundColor": "var(--ground)",
+        "foregroundColor": "var(--text)",
+        "headerBackgroundColor": "var(--ground)",
+        "headerTextColor": "var(--muted)",
+        "borderColor": "var(--rule)",
+        "accentColor": "var(--finished)",
+        "rowHoverColor": "var(--soft)",
+        "wrapperBorder": False,
+        "wrapperBorderRadius": 0,
+        "cellHorizontalPadding": 12,
+        "columnBorder": False,
+        "browserColorScheme": "inherit",
+    }
+)
+"""The grid in the page's own colours: they follow day and night by themselves."""
 
 BLOCK = 100
 """Rows that are fetched at once."""
@@ -38,22 +61,25 @@ GRID_TEXTS = {
 def queue_sheet(desk: Desk, first: Page[ReportRow]) -> Sheet:
     """The grid; ``first`` tells how many rows there are."""
     total = desk.number(first.total)
-    lead = (
+    title = (
         desk.t("{n} laporan", n=total) if first.exact else desk.t("lebih dari {n} laporan", n=total)
     )
     head = Card(
         "reports",
-        describe(desk) or desk.t("Semua laporan"),
+        title,
         words.OVERDUE,
-        desk.t("Enter atau klik membuka laporan; klik judul kolom mengurutkan"),
+        [
+            desk.t("Enter atau klik membuka laporan; klik judul kolom mengurutkan"),
+            _columns_menu(desk),
+        ],
         12,
         "queue" if desk.rights.export_rows else "",
     )
     return Sheet(
         title=desk.t("Antrean"),
-        lead=lead,
+        lead="",
         trail=trail_to(desk),
-        body=(card(desk, head, _columns_menu(desk), build_grid(desk)),),
+        body=(card(desk, head, build_grid(desk)),),
     )
 
 
@@ -61,9 +87,11 @@ def trail_to(desk: Desk) -> tuple[tuple[str, str], ...]:
     """Where a list comes from, as far as its filters tell: an agency's page, or a place's."""
     steps = [home(desk)]
     agencies = desk.address.values("holder") + desk.address.values("agency")
-    wider = {
-        name: None for name in ("holder", "agency", "kelurahan", "kecamatan", "status", "band")
-    } | {"level": None, "overdue": None, "q": None}
+    wider = dict.fromkeys(("holder", "agency", "kelurahan", "kecamatan", "status", "band")) | {
+        "level": None,
+        "overdue": None,
+        "q": None,
+    }
     if len(set(agencies)) == 1 and agencies[0] != "BCC":
         steps.append((desk.t("SKPD"), desk.door(address.AGENCY, **wider)))
         steps.append((agencies[0], desk.door(address.AGENCY, agencies[0], **wider)))
@@ -104,7 +132,7 @@ def build_grid(desk: Desk) -> dag.AgGrid:
             "suppressDragLeaveHidesColumns": True,
             "enableCellTextSelection": True,
             "localeText": {name: desk.t(text) for name, text in GRID_TEXTS.items()},
-            "theme": {"function": "reviewGridTheme(theme)"},
+            "theme": {"function": f"themeQuartz.withParams({_THEME})"},
             "rowClassRules": {"late": "params.data && params.data.overdue"},
         },
         className="grid-rows",
@@ -113,7 +141,7 @@ def build_grid(desk: Desk) -> dag.AgGrid:
 
 
 def _column_definitions(desk: Desk) -> list[dict[str, Any]]:
-    columns = [
+    columns: list[tuple[str, str, int, dict[str, Any]]] = [
         ("ticket", desk.t("tiket"), 165, {"cellRenderer": "ReviewTicket", "pinned": "left"}),
         ("age", desk.t("umur"), 110, {}),
         ("state", desk.t("status"), 130, {"sortable": False}),
@@ -190,7 +218,8 @@ def search_sheet(desk: Desk, rows: tuple[ReportRow, ...]) -> Sheet:
         body = [
             html.P(
                 desk.t(
-                    "Tidak ada laporan dengan nomor atau kata ini. Coba satu kata saja, atau periksa nomornya."
+                    "Tidak ada laporan dengan nomor atau kata ini. Coba satu kata saja, atau "
+                    "periksa nomornya."
                 ),
                 className="nothing",
             )

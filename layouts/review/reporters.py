@@ -169,6 +169,7 @@ def _places(desk: Desk, places: Sequence[KelurahanUse]) -> Component:
     head = Card("participation", title, words.PARTICIPATION, width=12, export="participation")
     if not places:
         return card(desk, head, nothing(desk.t("Belum ada laporan.")))
+    known = any(row.population for row in places)
     columns = [
         Column(desk.t("kelurahan"), number=False),
         Column(desk.t("kecamatan"), number=False),
@@ -176,15 +177,15 @@ def _places(desk: Desk, places: Sequence[KelurahanUse]) -> Component:
         Column(desk.t("12 bulan")),
         Column(desk.t("setahun sebelumnya")),
         Column(desk.t("perubahan")),
-        Column(desk.t("per 10.000 jiwa")),
+        *([Column(desk.t("per 10.000 jiwa"))] if known else []),
         Column(desk.t("arah"), number=False),
     ]
     ranked = sorted(places, key=lambda row: (not row.trend.falling, row.trend.change or 0.0))
-    rows = [_place(desk, row) for row in ranked]
+    rows = [_place(desk, row, known) for row in ranked]
     return card(desk, head, table(columns, rows, desk.t("Partisipasi menurut kelurahan")))
 
 
-def _place(desk: Desk, row: KelurahanUse) -> list[Any]:
+def _place(desk: Desk, row: KelurahanUse, known: bool) -> list[Any]:
     change = row.trend.change
     small = desk.hidden(row.trend.last_12) or desk.hidden(row.trend.before_12)
     quarters = _quarters([month.reports for month in row.months])
@@ -194,12 +195,19 @@ def _place(desk: Desk, row: KelurahanUse) -> list[Any]:
         NOTHING if desk.rights.suppress_small else spark(quarters),
         link(desk.count(row.trend.last_12), desk.door(address.QUEUE, kelurahan=row.code)),
         desk.count(row.trend.before_12),
-        NOTHING
-        if change is None or small
-        else f"{'+' if change > 0 else '−' if change < 0 else '±'}{desk.number(abs(change) * 100)}\u00a0%",
-        NOTHING if row.per_10_000 is None or small else desk.number(row.per_10_000, 1),
+        NOTHING if change is None or small else _signed(desk, change),
+        *(
+            [NOTHING if row.per_10_000 is None or small else desk.number(row.per_10_000, 1)]
+            if known
+            else []
+        ),
         _trend_words(desk, row.trend),
     ]
+
+
+def _signed(desk: Desk, change: float) -> str:
+    sign = "+" if change > 0 else "−" if change < 0 else "±"
+    return f"{sign}{desk.number(abs(change) * 100)}\u00a0%"
 
 
 def _quarters(counts: Sequence[int]) -> list[int]:

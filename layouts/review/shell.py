@@ -1,4 +1,4 @@
-"""What stands around every page: header, search, trail, filters, and the page that Dash starts with."""
+"""What stands around every page: header, search, trail, filters; and what Dash starts with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from layouts.review import address, words
 from layouts.review.parts import link, span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dash.development.base_component import Component
 
@@ -112,7 +112,7 @@ def _pages(desk: Desk) -> list[str]:
 def _nav_link(desk: Desk, page: str) -> Component:
     here = desk.address.page == page
     given: dict[str, Any] = {"aria-current": "page"} if here else {}
-    kept = {name: None for name in ("holder", "status", "band", "level", "overdue", "q")}
+    kept = dict.fromkeys(("holder", "status", "band", "level", "overdue", "q"))
     return html.A(desk.t(words.PAGES[page]), href=desk.door(page, **kept), **given)
 
 
@@ -261,20 +261,27 @@ def chip_text(desk: Desk, name: str, value: str) -> str:
 
 def value_text(desk: Desk, name: str, value: str) -> str:
     """A filter's value in words."""
-    if name == "status" and value in set(Status):
-        return desk.t(words.STATUSES[Status(value)])
-    if name == "band" and value in set(AgeBand):
-        return desk.t(words.BANDS[AgeBand(value)])
-    if name == "vs":
-        return desk.t(words.COMPARED.get(value, value))
+    fixed = _fixed_words(name)
+    if value in fixed:
+        return desk.t(fixed[value])
     if name in {"kecamatan", "kelurahan"}:
         return desk.place_name(value)
     if name == "as_of":
         return desk.moment(desk.as_of)
     if name in {"since", "until"}:
         found = getattr(desk.filters, name)
-        return desk.date(found) if found else value
+        return desk.day(found) if found else value
     return value
+
+
+def _fixed_words(name: str) -> Mapping[str, str]:
+    """Of parameters whose values are ours."""
+    known: dict[str, Mapping[str, str]] = {
+        "status": {status.value: text for status, text in words.STATUSES.items()},
+        "band": {band.value: text for band, text in words.BANDS.items()},
+        "vs": words.COMPARED,
+    }
+    return known.get(name, {})
 
 
 def describe(desk: Desk) -> str:

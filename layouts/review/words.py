@@ -96,44 +96,62 @@ POSITIONS = {
 # -- definitions ----------------------------------------------------------------------------------
 
 VOLUME = n_(
-    "Masuk: laporan yang diterima pada bulan itu. Selesai: laporan yang ditutup pada bulan itu (selesai, ditolak atau ganda) dan masih tertutup. Bulan yang belum berakhir diarsir."
+    "Masuk: laporan yang diterima pada bulan itu. Selesai: laporan yang ditutup pada bulan "
+    "itu (selesai, ditolak atau ganda) dan masih tertutup. Bulan yang belum berakhir diarsir."
 )
 BACKLOG = n_(
-    "Laporan yang belum selesai dan sedang di tangan SKPD, menurut umurnya. Merah: lewat tenggat, yaitu belum dijawab dan belum ditindaklanjuti sesudah batas waktu. Laporan di tangan dua SKPD dihitung untuk keduanya."
+    "Laporan yang belum selesai dan sedang di tangan SKPD, menurut umurnya. Merah: lewat "
+    "tenggat, yaitu belum dijawab dan belum ditindaklanjuti sesudah batas waktu. Laporan di "
+    "tangan dua SKPD dihitung untuk keduanya."
 )
 OVERDUE = n_(
-    "Terbuka, belum dijawab dan belum ditindaklanjuti, dan umurnya melebihi tenggat (24 jam menurut aturan kota)."
+    "Terbuka, belum dijawab dan belum ditindaklanjuti, dan umurnya melebihi tenggat (24 jam "
+    "menurut aturan kota)."
 )
 ON_TIME = n_(
-    "Tepat waktu ÷ (tepat waktu + terlambat + lewat tenggat sekarang), di antara laporan yang tenggatnya sudah tiba. Yang belum jatuh tempo tidak dihitung. Selang: Wilson 95 %. Di bawah 10 kasus: belum cukup data."
+    "Tepat waktu ÷ (tepat waktu + terlambat + lewat tenggat sekarang), di antara laporan yang"
+    " tenggatnya sudah tiba. Yang belum jatuh tempo tidak dihitung. Selang: Wilson 95 %. Di "
+    "bawah 10 kasus: belum cukup data."
 )
 ACTED = n_("Bagian laporan yang diterima dan sudah selesai ditindaklanjuti.")
 YEARS = n_(
-    "Pasangan laporan × SKPD menurut tahun diterima, dan bagian yang sudah selesai ditindaklanjuti: angka yang diterbitkan kota. Tahun berjalan belum lengkap."
+    "Pasangan laporan × SKPD menurut tahun diterima, dan bagian yang sudah selesai "
+    "ditindaklanjuti: angka yang diterbitkan kota. Tahun berjalan belum lengkap."
 )
 TIMES = n_(
-    "Kaplan–Meier: laporan yang masih menunggu ikut dihitung (tersensor), sehingga median tidak terlihat lebih baik daripada kenyataan. Belum tercapai: kurva belum turun sampai bagian itu."
+    "Kaplan–Meier: laporan yang masih menunggu ikut dihitung (tersensor), sehingga median "
+    "tidak terlihat lebih baik daripada kenyataan. Belum tercapai: kurva belum turun sampai "
+    "bagian itu."
 )
 MAP = n_(
-    "Laporan terbuka menurut tempat kejadian, dikumpulkan dalam petak sekitar 280 m. Merah: ada yang lewat tenggat. Warna kelurahan: jumlah terbuka."
+    "Laporan terbuka menurut tempat kejadian, dikumpulkan dalam petak sekitar 280 m. Merah: "
+    "ada yang lewat tenggat. Warna kelurahan: jumlah terbuka."
 )
 GROUPS = n_(
-    "Masuk dan tepat waktu: laporan yang masuk dalam periode. Terbuka dan lewat tenggat: keadaan sekarang dari laporan itu."
+    "Masuk dan tepat waktu: laporan yang masuk dalam periode. Terbuka dan lewat tenggat: "
+    "keadaan sekarang dari laporan itu."
 )
 RELAY = n_(
-    "Lama sebuah laporan dipegang instansi pertama, kedua dan ketiga, sampai dikembalikan atau selesai. Yang masih dipegang ikut dihitung (tersensor)."
+    "Lama sebuah laporan dipegang instansi pertama, kedua dan ketiga, sampai dikembalikan "
+    "atau selesai. Yang masih dipegang ikut dihitung (tersensor)."
 )
 SATISFACTION = n_(
-    "Puas ÷ umpan balik yang diterima. Cakupan: laporan dengan umpan balik ÷ laporan yang selesai. Dibantah: dinyatakan selesai, tetapi warga mengatakan belum."
+    "Puas ÷ umpan balik yang diterima. Cakupan: laporan dengan umpan balik ÷ laporan yang "
+    "selesai. Dibantah: dinyatakan selesai, tetapi warga mengatakan belum."
 )
 FUNNEL = n_(
-    "Setiap titik satu SKPD: jumlah kasus dan bagiannya. Di antara garis, perbedaan dengan kota dapat terjadi karena kebetulan saja; di luar garis 99,8 % hampir pasti tidak. Bukan urutan peringkat."
+    "Setiap titik satu SKPD: jumlah kasus dan bagiannya. Di antara garis, perbedaan dengan "
+    "kota dapat terjadi karena kebetulan saja; di luar garis 99,8 % hampir pasti tidak. Bukan"
+    " urutan peringkat."
 )
 PARTICIPATION = n_(
-    "Laporan, pelapor yang berbeda dan pelapor baru per bulan. Turun: 12 bulan lengkap terakhir lebih sedikit daripada 12 bulan sebelumnya, lebih dari yang mungkin karena kebetulan."
+    "Laporan, pelapor yang berbeda dan pelapor baru per bulan. Turun: 12 bulan lengkap "
+    "terakhir lebih sedikit daripada 12 bulan sebelumnya, lebih dari yang mungkin karena "
+    "kebetulan."
 )
 REPORTERS = n_(
-    "Warga yang paling banyak melapor; nama tidak ditampilkan. Laporan anonim dan rahasia tidak dihitung."
+    "Warga yang paling banyak melapor; nama tidak ditampilkan. Laporan anonim dan rahasia "
+    "tidak dihitung."
 )
 SIMILAR = n_("Kategori yang sama, dalam 150 m dan 30 hari. Jarak dibulatkan ke 50 m.")
 TIMELINE = n_("Setiap langkah laporan dan lama setiap instansi memegangnya, terhadap tenggat.")
