@@ -16,6 +16,7 @@ from flask import Blueprint, Response, request
 from flask_caching import Cache
 
 from dashboard.access import restrict, rights_here
+from dashboard.exports import plain_text
 from dashboard.privacy import suppress_small
 from dashboard.requests import BadRequestError, read_filters, read_moment
 from data_access.errors import DataUnavailable
@@ -135,9 +136,7 @@ def _cell(value: Any) -> Any:
     """Text that a spreadsheet would take for a formula stays text."""
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
-        return f"'{value}"
-    return value
+    return plain_text(value) if isinstance(value, str) else value
 
 
 # -- panels -------------------------------------------------------------------------------------
