@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from data_access.boundaries import Boundaries
     from data_access.reports import Reports
     from data_access.review import Review
+    from data_access.review_records import AgencyReview, PlaceReview
     from layouts.review.desk import Desk
     from layouts.review.shell import Sheet
 
@@ -131,14 +132,25 @@ def _agency(desk: Desk, sources: Sources) -> Sheet:
     name = desk.address.subject
     if name is None:
         return agencies_sheet(desk, sources.reports.open_by_agency(desk.as_of, desk.filters))
+    return agency_sheet(desk, agency_review(desk, sources.review))
+
+
+def agency_review(desk: Desk, review: Review) -> AgencyReview:
+    """The agency that the address names.
+
+    Raises:
+        NotAllowedError: the reader's rights end at another agency.
+        NoSuchPageError: there is none.
+    """
+    name = desk.address.subject or ""
     if desk.rights.agency is not None and name != desk.rights.agency:
         raise NotAllowedError
-    found = sources.review.agency(
+    found = review.agency(
         name, desk.filters, desk.as_of, see_confidential=desk.rights.see_confidential
     )
     if found is None:
         raise NoSuchPageError
-    return agency_sheet(desk, found)
+    return found
 
 
 def _comparison(desk: Desk, sources: Sources) -> Sheet:
@@ -155,10 +167,19 @@ def _place(desk: Desk, sources: Sources) -> Sheet:
             sources.review.kecamatan(desk.filters, desk.as_of),
             sources.boundaries,
         )
-    found = sources.review.place(code, desk.filters, desk.as_of)
+    return place_sheet(desk, place_review(desk, sources.review))
+
+
+def place_review(desk: Desk, review: Review) -> PlaceReview:
+    """The place that the address names.
+
+    Raises:
+        NoSuchPageError: there is none.
+    """
+    found = review.place(desk.address.subject or "", desk.filters, desk.as_of)
     if found is None:
         raise NoSuchPageError
-    return place_sheet(desk, found)
+    return found
 
 
 def _queue(desk: Desk, sources: Sources) -> Sheet:

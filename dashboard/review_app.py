@@ -13,6 +13,7 @@ from flask_caching import Cache
 from callbacks import review as review_callbacks
 from dashboard import vendor
 from dashboard.review_answers import DeskAnswers, Parts
+from dashboard.review_exports import export_blueprint
 from dashboard.review_language import desk_language
 from dashboard.wall_app import ASSETS, RENDERER
 from data_access.review import Review
@@ -94,6 +95,7 @@ def create_review_app(
     cache = Cache(server, config={"CACHE_TYPE": "SimpleCache", "CACHE_DEFAULT_TIMEOUT": KEPT_S})
     answers = DeskAnswers(Parts(Review(reports), reports, feed, cache, boundaries, reveal))
     server.register_blueprint(_data_routes(feed))
+    server.register_blueprint(export_blueprint(answers))
     app = ReviewApp(
         __name__,
         server=server,  # type: ignore[arg-type]  # dash names only its factory

@@ -66,7 +66,7 @@ def agencies_sheet(desk: Desk, rows: Sequence[AgencyBacklog]) -> Sheet:
             picture=True,
         )
         body.append(card(desk, head, shown))
-    whole = Card("agencies", desk.t("Semua SKPD"), words.ON_TIME, width=5)
+    whole = Card("agencies", desk.t("Semua SKPD"), words.ON_TIME, width=5, export="backlog")
     listed = backlog_table(desk, rows) if rows else nothing(desk.t("Belum ada laporan."))
     body.append(card(desk, whole, listed))
     late = sum(1 for row in rows if row.overdue)
@@ -168,7 +168,7 @@ def _bands(desk: Desk, found: AgencyReview) -> Component:
         if oldest
         else desk.t("Tidak ada tunggakan")
     )
-    head = Card("bands", title, words.BACKLOG, width=4, picture=True)
+    head = Card("bands", title, words.BACKLOG, width=4, export="bands", picture=True)
     if not oldest:
         return card(desk, head, nothing(desk.t("Tidak ada laporan terbuka di tangan SKPD ini.")))
     drawing = figures.bands_figure(desk, backlog.bands, backlog.overdue_bands, **mine)
@@ -204,7 +204,13 @@ def bands_table(
 
 
 def _oldest(desk: Desk, found: AgencyReview) -> Component:
-    head = Card("oldest", desk.t("Terbuka paling lama"), width=8)
+    head = Card(
+        "oldest",
+        desk.t("Terbuka paling lama"),
+        width=8,
+        export="queue" if desk.rights.export_rows else "",
+        door={"holder": found.agency, "agency": None, "overdue": None},
+    )
     if not desk.rights.see_reports:
         return card(desk, head, nothing(desk.t("Hanya jumlah yang ditampilkan untuk peran Anda.")))
     if not found.oldest:
@@ -252,7 +258,15 @@ def months_card(desk: Desk, months: Sequence[MonthRow], page: str, **door: Any) 
         span(desk.t("selesai"), "key finished"),
         desk.t("bulan berjalan diarsir"),
     ]
-    head = Card("volume", desk.t("Laporan per bulan"), words.VOLUME, note, 6, picture=True)
+    head = Card(
+        "volume",
+        desk.t("Laporan per bulan"),
+        words.VOLUME,
+        note,
+        export="months",
+        picture=True,
+        door=door,
+    )
     drawing = figures.volume_figure(desk, volume, page, **door)
     return card(
         desk,
@@ -269,8 +283,9 @@ def on_time_card(desk: Desk, months: Sequence[MonthRow], page: str, **door: Any)
         desk.t("Tepat waktu menurut bulan masuk"),
         words.ON_TIME,
         desk.t("lingkaran kosong: belum semua jatuh tempo"),
-        6,
+        export="months",
         picture=True,
+        door=door,
     )
     if not any(row.on_time.share.n for row in months):
         return card(desk, head, nothing(desk.t("Belum ada laporan yang jatuh tempo.")))
@@ -312,7 +327,7 @@ def times_card(desk: Desk, answer: Curve, finish: Curve) -> Component:
         span(desk.t("menunggu jawaban"), "key received line"),
         span(desk.t("menunggu selesai"), "key finished"),
     ]
-    head = Card("times", title, words.TIMES, note, 6, picture=True)
+    head = Card("times", title, words.TIMES, note, export="times", picture=True)
     if not answer.survival.n:
         return card(desk, head, nothing(desk.t("Belum ada laporan dalam periode ini.")))
     curves = [(desk.t("jawaban"), answer), (desk.t("selesai"), finish)]
@@ -347,7 +362,7 @@ def _times_table(desk: Desk, curves: Sequence[tuple[str, Curve]]) -> Component:
 
 
 def _relay(desk: Desk, relay: Relay) -> Component:
-    head = Card("relay", desk.t("Estafet eskalasi"), words.RELAY, width=12)
+    head = Card("relay", desk.t("Estafet eskalasi"), words.RELAY, width=12, export="relay")
     if not relay.levels:
         return card(desk, head, nothing(desk.t("Belum ada laporan yang diteruskan.")))
     return card(desk, head, relay_table(desk, relay))
@@ -391,7 +406,7 @@ def groups_card(
     """Reports by category, place or agency."""
     title = desk.t(GROUP_TITLES[parameter])
     note = "" if desk.filters.since else desk.t("masuk: sepanjang waktu; tepat waktu: terakhir")
-    head = Card(name, title, words.GROUPS, note, width)
+    head = Card(name, title, words.GROUPS, note, width, f"by-{parameter}", door=door)
     some = [row for row in rows if row.received or row.open][:12]
     if not some:
         return card(desk, head, nothing(desk.t("Belum ada laporan dalam periode ini.")))
@@ -405,7 +420,7 @@ def feedback_card(desk: Desk, row: FeedbackRow, width: int = 6) -> Component:
         if row.satisfied.n
         else desk.t("Belum ada umpan balik")
     )
-    head = Card("feedback", title, words.SATISFACTION, width=width)
+    head = Card("feedback", title, words.SATISFACTION, width=width, export="feedback-city")
     if not row.satisfied.n:
         return card(desk, head, nothing(desk.t("Belum ada umpan balik untuk saringan ini.")))
     rows = [

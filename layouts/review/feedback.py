@@ -47,7 +47,9 @@ def feedback_sheet(desk: Desk, found: FeedbackReview) -> Sheet:
 def _table(
     desk: Desk, name: str, title: str, rows: Sequence[FeedbackRow], parameter: str, width: int
 ) -> Component:
-    head = Card(f"feedback-{name}", title, words.SATISFACTION, width=width, export="feedback")
+    head = Card(
+        f"feedback-{name}", title, words.SATISFACTION, width=width, export=f"feedback-{name}"
+    )
     some = [row for row in rows if row.coverage.n or row.satisfied.n]
     if not some:
         return card(desk, head, nothing(desk.t("Belum ada umpan balik untuk saringan ini.")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from layouts import ids
 from layouts.review.address import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import plotly.graph_objects as go
     from dash.development.base_component import Component
@@ -53,6 +53,8 @@ class Card:
     export: str = ""
     """Name of the table behind it, or empty where there is none."""
     picture: bool = False
+    door: Mapping[str, str | None] = field(default_factory=dict)
+    """Filters that the table has beside the page's."""
 
 
 def card(desk: Desk, head: Card, *body: Any) -> Component:
@@ -93,7 +95,7 @@ def _downloads(desk: Desk, head: Card) -> list[Component]:
         items += [
             html.A(
                 kind.upper(),
-                href=export_address(desk, head.export, kind),
+                href=export_address(desk, head, kind),
                 className="plain",
                 **{"data-plain": "1"},  # type: ignore[arg-type]
             )
@@ -109,12 +111,12 @@ def _downloads(desk: Desk, head: Card) -> list[Component]:
     return [html.Details([summary, html.Div(items, className="pop")], className="take menu")]
 
 
-def export_address(desk: Desk, table: str, kind: str) -> str:
-    """Where a table is downloaded, with the page's filters."""
-    query = list(desk.address.query)
+def export_address(desk: Desk, head: Card, kind: str) -> str:
+    """Where a card's table is downloaded, with the page's filters and its subject."""
+    query = list(desk.address.given(**head.door).query)
     if desk.address.subject:
-        query.append(("subject", desk.address.subject))
-    return f"{ROOT}unduh/{table}.{kind}" + (f"?{urlencode(query)}" if query else "")
+        query += [("page", desk.address.page), ("subject", desk.address.subject)]
+    return f"{ROOT}unduh/{head.export}.{kind}" + (f"?{urlencode(query)}" if query else "")
 
 
 def _named(label: str) -> dict[str, str]:

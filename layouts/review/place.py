@@ -56,8 +56,9 @@ def places_sheet(
     head = Card("map", title, words.MAP, note, 7, "map", picture=True)
     marks = () if desk.rights.suppress_small else incidents
     drawing = figures.map_figure(desk, marks, places, boundaries)
-    listed = Card("kelurahan", desk.t("Kelurahan, yang lewat tenggat dulu"), words.MAP, width=5)
-    above = Card("kecamatan", desk.t("Kecamatan"), words.GROUPS, width=12)
+    words_ = desk.t("Kelurahan, yang lewat tenggat dulu")
+    listed = Card("kelurahan", words_, words.MAP, width=5, export="map")
+    above = Card("kecamatan", desk.t("Kecamatan"), words.GROUPS, width=12, export="by-kecamatan")
     return Sheet(
         title=desk.t("Tempat"),
         lead=desk.t("Lima kecamatan, {n} kelurahan.", n=desk.number(len(places))),
@@ -90,7 +91,7 @@ def place_sheet(desk: Desk, found: PlaceReview) -> Sheet:
         feedback_card(desk, found.feedback),
     ]
     if found.kelurahan:
-        body.insert(3, groups_card(desk, "kelurahan", found.kelurahan, "kelurahan", 12))
+        body.insert(3, groups_card(desk, "kelurahan", found.kelurahan, "kelurahan", 12, **door))
     kind = desk.t("Kecamatan") if found.level == "kecamatan" else desk.t("Kelurahan")
     return Sheet(
         title=found.area.name,
@@ -162,7 +163,11 @@ def _per_10_000(desk: Desk, found: PlaceReview) -> str:
 
 def _bands(desk: Desk, found: PlaceReview, door: dict[str, Any]) -> Component:
     head = Card(
-        "bands", desk.t("Laporan terbuka menurut umur"), words.BACKLOG, width=6, picture=True
+        "bands",
+        desk.t("Laporan terbuka menurut umur"),
+        words.BACKLOG,
+        export="bands",
+        picture=True,
     )
     if not any(found.bands.values()):
         return card(desk, head, nothing(desk.t("Tidak ada laporan terbuka di sini.")))

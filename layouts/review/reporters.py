@@ -76,7 +76,7 @@ def use_card(
     ]
     if trend is not None:
         note.append(_trend_words(desk, trend))
-    head = Card("use", title, words.PARTICIPATION, note, width, picture=True)
+    head = Card("use", title, words.PARTICIPATION, note, width, "use", picture=True)
     if not months:
         return card(desk, head, nothing(desk.t("Belum ada laporan.")))
     drawing = figures.use_figure(desk, months)

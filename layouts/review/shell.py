@@ -174,7 +174,7 @@ def _other_theme(desk: Desk) -> str:
 def _account(desk: Desk) -> Component | None:
     if not desk.user_name:
         return None
-    leave = html.Button(desk.t("Keluar"), type="button", **{"data-leave": "1"})  # type: ignore[arg-type]
+    leave = html.A(desk.t("Keluar"), href="/keluar")
     return html.Details(
         [html.Summary(desk.user_name), html.Div(leave, className="pop")], className="account menu"
     )
