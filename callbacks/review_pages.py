@@ -114,7 +114,7 @@ def _overview(desk: Desk, sources: Sources) -> Sheet:
         shown=shown,
         backlog_now=review.figures(filters, as_of) if without_bounds else shown,
         other=review.figures(period.other, as_of) if period.other else None,
-        months=reports.monthly_volume(as_of, filters, MONTHS),
+        months=reports.monthly_volume(as_of, filters),
         agencies=reports.open_by_agency(as_of, filters),
         places=reports.open_by_kelurahan(as_of, filters),
         incidents=reports.open_incidents(as_of, filters),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale, get_translations, gettext
 
 from callbacks.review_pages import NoSuchPageError, NotAllowedError, Sources, show
 from dashboard.access import current_user, restrict, rights_of
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from data_access.boundaries import Boundaries
     from data_access.reports import Reports
     from data_access.review import Review
+    from data_access.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -48,18 +49,21 @@ class Remembered:
     the same and may see the same.
     """
 
-    def __init__(self, target: object, cache: Cache, version: Callable[[], int]) -> None:
+    def __init__(self, target: object, cache: Cache, feed: Feed) -> None:
         self._target = target
         self._cache = cache
-        self._version = version
+        self._feed = feed
 
     def __getattr__(self, name: str) -> Any:
         question = getattr(self._target, name)
 
         def ask(*args: Any, **named: Any) -> Any:
-            version = self._version()
+            version = self._feed.version
             if not version:
                 return question(*args, **named)
+            shown = wall_answer(self._feed.snapshot, name, args)
+            if shown is not None and not named:
+                return shown
             asked = f"{type(self._target).__name__}.{name}|{args!r}|{sorted(named.items())!r}"
             key = f"desk|{version}|{asked}"
             found = self._cache.get(key)
@@ -69,6 +73,24 @@ class Remembered:
             return found
 
         return ask
+
+
+ON_THE_WALL = {
+    "monthly_volume": "volume",
+    "open_by_agency": "backlog",
+    "open_by_kelurahan": "kelurahan",
+    "open_incidents": "incidents",
+    "year_table": "years",
+}
+"""Questions that the wall has just asked, and where its snapshot has the answers."""
+
+
+def wall_answer(snapshot: Snapshot | None, name: str, args: tuple[Any, ...]) -> Any:
+    """What the wall shows at the same moment, if it is about all reports; else ``None``."""
+    if snapshot is None or name not in ON_THE_WALL or args != (snapshot.as_of, ALL):
+        return None
+    answer = snapshot.answers[ON_THE_WALL[name]]
+    return None if answer.late else answer.value
 
 
 @dataclass(frozen=True)
@@ -88,9 +110,8 @@ class DeskAnswers:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        version = lambda: parts.feed.version  # noqa: E731
-        self.review = cast("Review", Remembered(parts.review, parts.cache, version))
-        self.reports = cast("Reports", Remembered(parts.reports, parts.cache, version))
+        self.review = cast("Review", Remembered(parts.review, parts.cache, parts.feed))
+        self.reports = cast("Reports", Remembered(parts.reports, parts.cache, parts.feed))
 
     # -- pages ------------------------------------------------------------------------------------
 
@@ -122,7 +143,7 @@ class DeskAnswers:
             rights=rights_of(user),
             theme=THEMES[theme],
             language=language,
-            gettext=gettext,
+            gettext=get_translations().ugettext,
             user_name=(user.display_name or user.name) if user else "",
             places=self._places(),
         )

@@ -181,7 +181,7 @@ def _volume(desk: Desk, answers: DeskAnswers) -> Table[Any]:
         Column(desk.t("selesai"), Kind.COUNT, lambda row: row.finished),
         Column(desk.t("selisih"), Kind.COUNT, lambda row: row.net_flow),
     )
-    rows = answers.reports.monthly_volume(desk.as_of, desk.filters, MONTHS)
+    rows = answers.reports.monthly_volume(desk.as_of, desk.filters)
     return Table(desk.t("Laporan per bulan"), columns, rows, cases=lambda row: row.received)
 
 

@@ -244,8 +244,12 @@
     if (found && window.dash_ag_grid) dash_ag_grid.getApiAsync(GRID).then(use).catch(function () {});
   }
 
-  function prepareGrid() {
+  /* the grid's script comes when it is first needed, and the grid some time after it */
+  function prepareGrid(tries) {
+    if (!location.pathname.startsWith(ROOT + "antrean") || tries === 0) return;
+    let found = false;
     withGrid(function (api) {
+      found = true;
       if (api.reviewReady) return;
       api.reviewReady = true;
       restoreColumns(api);
@@ -264,6 +268,7 @@
         if (event.event.key === "Enter") open(event);
       });
     });
+    setTimeout(() => found || prepareGrid(tries - 1), 120);
   }
 
   function restoreColumns(api) {
@@ -349,7 +354,7 @@
         const heading = document.querySelector("main h1");
         if (moved && heading) heading.focus({ preventScroll: true });
         moved = false;
-        prepareGrid();
+        prepareGrid(80);
         look();
       });
       return same();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date
@@ -78,8 +79,7 @@ class Desk:
 
     def number(self, value: float, digits: int = 0) -> str:
         """1.437, or 4,5 with one digit."""
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return format_decimal(value, format=pattern, locale=self.locale)
+        return _decimal(round(float(value), digits), digits, self.locale)
 
     def percent(self, share: Share) -> str:
         """Whole percent; a dash where there is nothing to divide by, or too little to tell."""
@@ -140,6 +140,12 @@ class Desk:
     def place_name(self, code: str) -> str:
         """The place's name, or its code where there is none."""
         return dict(self.places).get(code, code)
+
+
+@lru_cache(maxsize=10_000)
+def _decimal(value: float, digits: int, locale: str) -> str:
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, format=pattern, locale=locale)
 
 
 def _day(moment: datetime) -> str:
