@@ -24,6 +24,7 @@ from layouts.review.desk import Desk
 from layouts.review.parts import link, trouble
 from layouts.review.queue import BLOCK, asked_order, grid_row
 from layouts.review.shell import Choices, Sheet, build_view
+from layouts.review.still import stilled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -127,7 +128,7 @@ class DeskAnswers:
                 sheet = show(desk, self._sources())
             except Exception as error:
                 sheet = _apology(desk, error)
-            return build_view(desk, self._choices(), sheet), sheet.title
+            return stilled(build_view(desk, self._choices(), sheet)), sheet.title
 
     def _sources(self) -> Sources:
         return Sources(self.review, self.reports, self._parts.boundaries())

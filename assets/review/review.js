@@ -328,6 +328,22 @@
 
   setInterval(look, LOOK_MS);
 
+  /* -- still parts: trees of [tag, attributes, ...children] --------------------------------------- */
+
+  function element(tree, key) {
+    if (typeof tree === "string") return tree;
+    const attributes = Object.assign({ key: key }, tree[1]);
+    if (tree[0] === "select") {
+      const chosen = tree.slice(2).find((option) => option[1].selected);
+      attributes.defaultValue = chosen ? chosen[1].value : "";
+      attributes.key = key + attributes.defaultValue;
+    }
+    if (tree[0] === "option") delete attributes.selected;
+    return React.createElement(tree[0], attributes, ...tree.slice(2).map(element));
+  }
+
+  window["layouts.review.still"] = { Still: (props) => element(props.tree, "still") };
+
   /* -- what Dash calls ------------------------------------------------------------------------ */
 
   const same = () => window.dash_clientside.no_update;

@@ -350,6 +350,7 @@ def _queue(desk: Desk, queue: Queue) -> Component:
         desk.t("tertua dulu · instansi pertama → kedua → ketiga"),
         7,
         "queue" if desk.rights.export_rows else "",
+        door={"status": ("received", "escalated")},
     )
     if not desk.rights.see_queue:
         return card(desk, head, nothing(desk.t("Hanya jumlah yang ditampilkan untuk peran Anda.")))

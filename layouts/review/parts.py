@@ -53,7 +53,7 @@ class Card:
     export: str = ""
     """Name of the table behind it, or empty where there is none."""
     picture: bool = False
-    door: Mapping[str, str | None] = field(default_factory=dict)
+    door: Mapping[str, object] = field(default_factory=dict)
     """Filters that the table has beside the page's."""
 
 
