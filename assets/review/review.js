@@ -14,6 +14,7 @@
 
   let moved = false;
   let asked = "";
+  let drawn = "day";
 
   function go(href) {
     if (href === location.pathname + location.search) return;
@@ -166,9 +167,33 @@
     return "rgb(" + (value >> 16) + ", " + ((value >> 8) & 255) + ", " + (value & 255) + ")";
   }
 
+  function remember(node) {
+    if (!PAPER.has(node)) PAPER.set(node, node.getAttribute("style") || "");
+  }
+
+  /* a picture is drawn for the screen's width; on paper it is as wide as the page, in proportion */
+  function fitToPaper(plot) {
+    const size = plot.getBoundingClientRect();
+    if (!size.width) return;
+    const shape = "width:100%;height:auto;aspect-ratio:" + size.width + "/" + size.height + ";";
+    for (let box = plot; box && !box.classList.contains("picture"); box = box.parentElement) {
+      remember(box);
+      box.style.cssText += shape;
+    }
+    for (const node of plot.querySelectorAll(".plot-container, .svg-container")) {
+      remember(node);
+      node.style.cssText += shape;
+    }
+    for (const svg of plot.querySelectorAll(".main-svg")) {
+      remember(svg);
+      svg.setAttribute("viewBox", "0 0 " + size.width + " " + size.height);
+      svg.style.cssText += "width:100%;height:100%;";
+    }
+  }
+
   addEventListener("beforeprint", function () {
-    for (const details of document.querySelectorAll("details[open]")) details.dataset.wasOpen = "1";
-    if (theme() === "day") return;
+    for (const plot of document.querySelectorAll(".js-plotly-plot")) fitToPaper(plot);
+    if (drawn === "day") return;
     const night = roles("night");
     const day = roles("day");
     const change = new Map();
@@ -178,13 +203,16 @@
     for (const node of document.querySelectorAll(".js-plotly-plot svg *")) {
       const style = node.getAttribute("style");
       if (!style || !style.includes("rgb(")) continue;
-      PAPER.set(node, style);
+      remember(node);
       node.setAttribute("style", style.replace(/rgb\(\d+, \d+, \d+\)/g, (found) => change.get(found) || found));
     }
   });
 
   addEventListener("afterprint", function () {
-    for (const [node, style] of PAPER) node.setAttribute("style", style);
+    for (const [node, style] of PAPER) {
+      node.setAttribute("style", style);
+      node.removeAttribute("viewBox");
+    }
     PAPER.clear();
   });
 
@@ -354,6 +382,7 @@
       const now = JSON.stringify([path, search, theme()]);
       if (now === asked || !path) return same();
       asked = now;
+      drawn = theme();
       return { path: path, search: search || "", theme: theme() };
     },
     open: function (clicks) {

@@ -197,7 +197,7 @@ def grid_row(desk: Desk, row: ReportRow) -> dict[str, Any]:
 def asked_order(model: Any) -> tuple[SortKey, bool]:
     """What the grid's sort model asks for; what is not known is the newest first."""
     first = model[0] if isinstance(model, list) and model else None
-    if not isinstance(first, dict) or first.get("colId") not in set(SortKey):
+    if not isinstance(first, dict) or first.get("colId") not in list(SortKey):
         return SortKey.RECEIVED, True
     return SortKey(first["colId"]), first.get("sort") != "asc"
 

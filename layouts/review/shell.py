@@ -294,6 +294,7 @@ def describe(desk: Desk) -> str:
 def _form(desk: Desk, choices: Choices) -> Component:
     places = (("kecamatan", choices.kecamatan), ("kelurahan", choices.kelurahan))
     agencies = [(name, name) for name in choices.agencies]
+    compared = [(name, desk.t(text)) for name, text in words.COMPARED.items()]
     fields = [
         _input(desk, "since", "date"),
         _input(desk, "until", "date"),
@@ -307,7 +308,7 @@ def _form(desk: Desk, choices: Choices) -> Component:
         _select(desk, "overdue", [("1", desk.t("ya"))], desk.t("semua")),
         _input(desk, "q", "search"),
         _input(desk, "as_of", "datetime-local"),
-        _select(desk, "vs", [(name, desk.t(text)) for name, text in words.COMPARED.items()]),
+        _select(desk, "vs", compared[1:], compared[0][1]),
     ]
     return html.Form(
         [
