@@ -16,6 +16,10 @@ def patched(old: Any, patch: list[Any]) -> Any:
     match patch:
         case ["=", value]:
             return value
+        case ["@", path, inner]:
+            return patched(old, inner) if not path else _patched_at(old, path, inner)
+        case ["s", start, count, items]:
+            return [*old[:start], *items, *old[start + count :]]
         case ["o", changed, gone]:
             new = old | {key: patched(old.get(key), part) for key, part in changed.items()}
             return {key: value for key, value in new.items() if key not in gone}
@@ -27,6 +31,12 @@ def patched(old: Any, patch: list[Any]) -> Any:
         case ["k", items]:
             return [_item(old, item) for item in items]
     raise ValueError(f"unknown patch {patch[0]!r}")
+
+
+def _patched_at(old: Any, path: list[Any], patch: list[Any]) -> Any:
+    new = old.copy()
+    new[path[0]] = patched(old[path[0]], ["@", path[1:], patch])
+    return new
 
 
 def _item(old: list[Any], item: Any) -> Any:

@@ -10,6 +10,7 @@ import asyncio
 import re
 import resource
 import time
+import zlib
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -60,17 +61,39 @@ class Listener(asyncio.Protocol):
 
     def editions(self) -> list[Edition]:
         """The editions that came, each with the time of its last byte."""
-        content = b"".join(data for _, data in self.pieces)
-        ends, length = [], 0
-        for at, data in self.pieces:
-            length += len(data)
-            ends.append((length, at))
+        content, ends = self._unpacked()
         found, place = [], 0
         for event in _EVENT.finditer(content):
             while ends[place][0] < event.end():
                 place += 1
             found.append(Edition(ends[place][1], event[1]))
         return found
+
+    def _unpacked(self) -> tuple[bytes, list[tuple[int, int]]]:
+        """All events, and how many bytes of them were there at which time."""
+        unpack = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        rest, content, ends = b"", b"", []
+        for at, data in self.pieces:
+            body, rest = _without_chunks(rest + data)
+            content += unpack.decompress(body)
+            ends.append((len(content), at))
+        return content, ends
+
+
+def _without_chunks(data: bytes) -> tuple[bytes, bytes]:
+    """The bodies of all whole chunks, and what is left of the data."""
+    body = b""
+    if b"HTTP/".startswith(data[:5]):
+        _, blank, after = data.partition(b"\r\n\r\n")
+        if not blank:
+            return b"", data
+        data = after
+    while (line := data.find(b"\r\n")) >= 0:
+        end = line + 2 + int(data[:line], 16)
+        if len(data) < end + 2:
+            break
+        body, data = body + data[line + 2 : end], data[end + 2 :]
+    return body, data
 
 
 @dataclass(frozen=True)
@@ -99,7 +122,7 @@ async def listeners(server: Server, count: int) -> AsyncIterator[list[Listener]]
     loop = asyncio.get_running_loop()
     request = (
         f"GET /wall/stream?scene=overview&theme=night HTTP/1.1\r\nHost: {HOST}\r\n"
-        "Accept: text/event-stream\r\n\r\n"
+        "Accept: text/event-stream\r\nAccept-Encoding: gzip\r\n\r\n"
     ).encode()
     opened: list[tuple[asyncio.Transport, Listener]] = []
     try:

@@ -24,10 +24,11 @@ from benchmarks.writer import commits
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from benchmarks.listeners import Listener
     from benchmarks.servers import Server
 
 SCREENS = (1, 50, 1000)
-GAP_S = 0.5
+GAP_S = 1.0
 LAST_S = 1.0
 MOST_USUAL = 125
 GOAL = 100
@@ -87,14 +88,18 @@ async def _changes(server: Server, file: Path, screens: int, changes: int) -> Co
     async with listeners(server, screens) as listening:
         await commits(file, 2, GAP_S)
         await asyncio.sleep(LAST_S)
-        cpu, sent = server.cpu_s(), sum(listener.received() for listener in listening)
+        cpu, sent, count = server.cpu_s(), *_received(listening)
         await commits(file, changes, GAP_S)
         await asyncio.sleep(LAST_S)
-        cpu, sent = (
-            server.cpu_s() - cpu,
-            sum(listener.received() for listener in listening) - sent,
+        sent, count = (
+            now - then for now, then in zip(_received(listening), (sent, count), strict=True)
         )
-    return Cost(cpu / changes, sent / changes)
+        return Cost((server.cpu_s() - cpu) / count, sent / count)
+
+
+def _received(listening: list[Listener]) -> tuple[int, int]:
+    """Bytes that all screens have got, and editions that one of them has."""
+    return sum(listener.received() for listener in listening), len(listening[0].editions())
 
 
 # -- the usual way ---------------------------------------------------------------------------------

@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import httpx
+from urllib.request import urlopen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -85,11 +84,10 @@ def _wait_for(process: subprocess.Popen[bytes], url: str) -> None:
     end = time.monotonic() + START_LIMIT_S
     while time.monotonic() < end and process.poll() is None:
         try:
-            if httpx.get(url, timeout=30).status_code == 200:
+            with urlopen(url, timeout=30):
                 return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
+        except OSError:
+            time.sleep(0.1)
     raise RuntimeError(f"no answer from {url}")
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ZONE = "Asia/Jakarta"
 DAY = pd.Timedelta(hours=24)
-BANDS = [pd.Timedelta(days=days) for days in (-1, 1, 3, 7, 30, 90, 36500)]
+BANDS = [-1.0, 1.0, 3.0, 7.0, 30.0, 90.0, 36500.0]
 BAND_NAMES = ["24 jam", "3 hari", "7 hari", "30 hari", "90 hari", "lebih"]
 ROWS = 10
 
@@ -85,8 +85,8 @@ def backlog(engine: Engine) -> Any:
     held = hops[hops.returned_at.isna()].merge(
         reports[reports.finished_at.isna()], left_on="report_id", right_on="id"
     )
-    age = pd.Timestamp.now("UTC") - held.created_at
-    held["umur"] = pd.cut(age, BANDS, labels=BAND_NAMES)
+    days = (pd.Timestamp.now("UTC") - held.created_at).dt.total_seconds() / 86400
+    held["umur"] = pd.cut(days, BANDS, labels=BAND_NAMES)
     counts = held.groupby(["agency", "umur"], observed=True).size().reset_index(name="laporan")
     return px.bar(counts, x="laporan", y="agency", color="umur", orientation="h")
 
@@ -96,7 +96,7 @@ def reporters(engine: Engine) -> list[Any]:
     reports = read(engine, REPORTS)
     known = reports[(reports.anonymous == 0) & (reports.confidential == 0)]
     counts = known.groupby("reporter_id").size().nlargest(ROWS)
-    return _table(["pelapor", "laporan"], [[f"#{int(who)}", n] for who, n in counts.items()])
+    return _table(["pelapor", "laporan"], [[f"#{who:.0f}", n] for who, n in counts.items()])
 
 
 def city_map(engine: Engine) -> Any:
@@ -115,10 +115,9 @@ def queue(engine: Engine) -> list[Any]:
     theirs = hops[hops.report_id.isin(oldest.id)].sort_values("level")
     chains = theirs.groupby("report_id").agency.agg(" → ".join)
     now = pd.Timestamp.now("UTC")
-    rows = [
-        [row.ticket, str(now - row.created_at), chains.get(row.id, "")]
-        for row in oldest.itertuples()
-    ]
+    oldest["umur"] = now - oldest.created_at
+    oldest["instansi"] = oldest.id.map(chains).fillna("")
+    rows = oldest[["ticket", "umur", "instansi"]].to_numpy().tolist()
     return _table(["tiket", "umur", "instansi"], rows)
 
 
@@ -187,7 +186,7 @@ def _drawn(tile: Callable[[Engine], Any], engine: Engine) -> Callable[[int | Non
 def serve(app: Dash, port: int) -> None:
     """Serve it as the wall is served."""
     asgi = WSGIMiddleware(app.server, workers=THREADS)
-    uvicorn.run(asgi, port=port, log_level="warning", access_log=False)  # type: ignore[arg-type]
+    uvicorn.run(asgi, port=port, log_level="warning", access_log=False)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,8 @@ class Rule:
     """A wall's: for everybody where the wall is open."""
     page: bool = False
     """Read by people: a denial leads to the login instead of answering with data."""
+    passive: bool = False
+    """Asked again and again by an open page: no sign that somebody still sits before it."""
 
 
 PUBLIC = Rule(public=True)
@@ -82,8 +84,8 @@ RULES: Mapping[str, Rule] = {
     "/keluar": PUBLIC_PAGE,
     "/": PUBLIC_PAGE,
     **_dash("/wall/", ROOM, wall=True),
-    "/wall/feed": Rule(ROOM, wall=True),
-    "/wall/stream": Rule(ROOM, wall=True),
+    "/wall/feed": Rule(ROOM, wall=True, passive=True),
+    "/wall/stream": Rule(ROOM, wall=True, passive=True),
     "/api/v1/panels/<panel>.<kind>": Rule(EVERY_ROLE, wall=True),
     **_dash("/tinjau/", DESK, wall=False),
     "/tinjau/versi": Rule(DESK),
@@ -104,6 +106,12 @@ def rights_here() -> Rights:
     """Of the user; on a route of an open wall, of a screen."""
     rule = RULES.get(request.url_rule.rule) if request.url_rule else None
     return rights_of(current_user() or (SCREEN if rule and rule.wall else None))
+
+
+def somebody_is_there() -> bool:
+    """Whether the request shows that its user still is."""
+    rule: Rule | None = g.get("rule")
+    return rule is None or not rule.passive
 
 
 class Guard:
@@ -137,6 +145,8 @@ class Guard:
 
     def _judge(self, rule: Rule) -> Response | None:
         open_to_all = rule.public or (rule.wall and self._settings.open_wall)
+        if open_to_all and (rule.passive or (rule.public and not rule.page)):
+            return None  # the same for everybody: a thousand screens need no thousand questions
         try:
             g.user = self._who()
         except DataUnavailable:

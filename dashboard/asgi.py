@@ -21,7 +21,7 @@ from starlette.routing import Mount, Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from dashboard.bodies import WholeBodies
-from dashboard.feed import Channel
+from dashboard.feed import STREAM_START, Channel
 from dashboard.gate import RECHECK_S, Gate
 from dashboard.security import LARGEST_BODY
 from layouts.palette import THEMES
@@ -40,9 +40,13 @@ if TYPE_CHECKING:
 
 THREADS = 8
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-STREAM_HEADERS = Headers(
-    NO_STORE | {"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
-).raw
+STREAM_HEADERS = NO_STORE | {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "Vary": "Accept-Encoding",
+    "X-Accel-Buffering": "no",
+}
+PLAIN_HEADERS = Headers(STREAM_HEADERS).raw
+PACKED_HEADERS = Headers(STREAM_HEADERS | {"Content-Encoding": "gzip"}).raw
 
 
 def create_asgi(server: Flask, feed: Feed, publisher: Publisher, identity: Identity) -> Starlette:
@@ -115,11 +119,13 @@ class Stream:
         if refused is not None:
             await refused(scope, receive, send)
             return
-        channel = _channel(Request(scope))
+        request = Request(scope)
+        channel = _channel(request)
         if channel is None:
             await _unknown_channel()(scope, receive, send)
             return
-        sending = asyncio.create_task(self._tell(scope, channel, send))
+        packed = "gzip" in request.headers.get("Accept-Encoding", "")
+        sending = asyncio.create_task(self._tell(scope, channel, packed, send))
         try:
             # a stream that ends itself is a disconnection too
             while (await receive())["type"] != "http.disconnect":
@@ -127,13 +133,17 @@ class Stream:
         finally:
             sending.cancel()
 
-    async def _tell(self, scope: Scope, channel: Channel, send: Send) -> None:
+    async def _tell(self, scope: Scope, channel: Channel, packed: bool, send: Send) -> None:
         loop = asyncio.get_running_loop()
         asked = loop.time()
-        await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS})
+        headers = PACKED_HEADERS if packed else PLAIN_HEADERS
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        if packed:
+            await send({"type": "http.response.body", "body": STREAM_START, "more_body": True})
         async with aclosing(self._feed.listen(channel)) as messages:
             async for message in messages:
-                await send({"type": "http.response.body", "body": message, "more_body": True})
+                body = message.packed if packed else message.plain
+                await send({"type": "http.response.body", "body": body, "more_body": True})
                 if self._gate.lasting or loop.time() - asked < RECHECK_S:
                     continue
                 asked = loop.time()

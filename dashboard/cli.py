@@ -18,6 +18,8 @@ COMMANDS = {
     "users": "dashboard.commands.users:users",
     "tokens": "dashboard.commands.users:tokens",
     "privacy": "dashboard.commands.users:privacy",
+    "check": "dashboard.commands.check:check",
+    "import": "dashboard.commands.imports:import_command",
 }
 
 

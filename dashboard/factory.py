@@ -20,10 +20,10 @@ from dashboard.security import protect
 from dashboard.vendor import vendor_blueprint
 from dashboard.wall_app import create_wall_app, text_px
 from data_access.boundaries import Boundaries, computed_boundaries, read_boundaries
-from data_access.changes import change_token
+from data_access.changes import Listener, change_token
 from data_access.engine import open_engine
 from data_access.errors import DataUnavailable
-from data_access.reports import Reports
+from data_access.rollups.answers import RolledReports
 from layouts.drawing import Canvas, Drawing
 from layouts.palette import THEMES
 from layouts.wall import OVERVIEW, draw_scene
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from dashboard.settings import Settings
+    from data_access.reports import Reports
     from data_access.snapshot import Snapshot
 
 
@@ -51,7 +52,7 @@ class Application:
 def create_application(settings: Settings) -> Application:
     """Build the server of one report database; it starts reading when it is run."""
     engine = open_engine(settings.report_database)
-    reports = Reports(engine)
+    reports = RolledReports(engine)
     land = Land(settings, reports)
     smallest = text_px(settings)
 
@@ -70,6 +71,7 @@ def create_application(settings: Settings) -> Application:
         change_token(engine),
         look_s=LOOK_S.get(engine.dialect.name, LOOK_OTHERS_S),
         retry_s=settings.refresh_s,
+        listener=Listener(engine) if engine.dialect.name == "postgresql" else None,
     )
     identity = Identity(settings, engine)
     server = create_server(settings, reports, feed, identity, land)

@@ -11,8 +11,10 @@ from __future__ import annotations
 import asyncio
 import gzip
 import threading
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -42,17 +44,45 @@ class Channel:
 
 @dataclass(frozen=True)
 class Edition:
-    """What a channel shows at one version: its drawing, and the bytes that screens fetch."""
+    """What a channel shows at one version."""
 
+    build: str
     version: int
     drawing: Drawing
-    body: bytes
+
+    @cached_property
+    def body(self) -> bytes:
+        """The bytes that screens fetch: packed when the first one does, for all."""
+        content = {"build": self.build, "version": self.version, "panels": self.drawing}
+        return gzip.compress(orjson.dumps(content), compresslevel=6, mtime=0)
+
+
+@dataclass(frozen=True)
+class Message:
+    """A server-sent event, framed once for all that listen."""
+
+    plain: bytes
+
+    @cached_property
+    def packed(self) -> bytes:
+        """The same as a piece of a compressed stream: whatever pieces follow each other fit."""
+        packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+        return packer.compress(self.plain) + packer.flush(zlib.Z_SYNC_FLUSH)
+
+
+STREAM_START = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
+"""What a compressed stream of messages begins with: gzip, no name, no time."""
 
 
 @dataclass
 class _Listeners:
     edition: Edition | None = None
-    queues: set[asyncio.Queue[bytes]] = field(default_factory=set)
+    """The newest; what comes next is compared with it. Guarded by the feed's lock."""
+
+    told: int = 0
+    """Version that the listeners know of. It belongs to the event loop, as the queues do."""
+
+    queues: set[asyncio.Queue[Message]] = field(default_factory=set)
 
 
 class Feed:
@@ -105,25 +135,18 @@ class Feed:
         if not listeners.queues:
             listeners.edition = None
             return
-        drawing = self._draw(channel, snapshot)
-        patch = difference(old.drawing, drawing) if old else None
-        if old and patch is None:
+        edition = self._edition(channel, snapshot)
+        message = change(old, edition)
+        if old is not None and message is None:
             return
-        edition = self._edition(drawing)
-        change = {"from": old.version, "to": edition.version, "patch": patch} if old else None
-        self._in_loop(channel, edition, change)
-
-    def _in_loop(self, channel: Channel, edition: Edition, change: dict[str, Any] | None) -> None:
-        message = _event("edition", change) if change else None
+        listeners.edition = edition
         if self._loop is None:
-            self._replace(channel, edition, message)
+            self._tell(channel, edition.version, message)
         else:
-            self._loop.call_soon_threadsafe(self._replace, channel, edition, message)
+            self._loop.call_soon_threadsafe(self._tell, channel, edition.version, message)
 
-    def _edition(self, drawing: Drawing) -> Edition:
-        content = {"build": self._build, "version": self._version, "panels": drawing}
-        body = gzip.compress(orjson.dumps(content), compresslevel=6, mtime=0)
-        return Edition(self._version, drawing, body)
+    def _edition(self, channel: Channel, snapshot: Snapshot) -> Edition:
+        return Edition(self._build, self._version, self._draw(channel, snapshot))
 
     # -- the screens' side ---------------------------------------------------------------------
 
@@ -135,39 +158,35 @@ class Feed:
                 self._channels = self._channels | {channel: _Listeners()}
             listeners = self._channels[channel]
             if listeners.edition is None and self.snapshot is not None:
-                listeners.edition = self._edition(self._draw(channel, self.snapshot))
+                listeners.edition = self._edition(channel, self.snapshot)
             return listeners.edition
 
     def status(self, channel: Channel) -> dict[str, Any]:
         """What every pulse says: the server's time, the age of the data, and the version."""
         listeners = self._channels.get(channel)
-        edition = listeners.edition if listeners else None
         return {
             "build": self._build,
             "now": _milliseconds(self._clock()),
             "checked": _milliseconds(self.checked_at) if self.checked_at else None,
-            "version": edition.version if edition else None,
+            "version": (listeners.told or None) if listeners else None,
             **self._limits,
         }
 
-    async def listen(self, channel: Channel) -> AsyncGenerator[bytes]:
+    async def listen(self, channel: Channel) -> AsyncGenerator[Message]:
         """Server-sent events of a channel: a pulse at once and every two seconds, and editions."""
-        queue: asyncio.Queue[bytes] = asyncio.Queue(SLOW_LISTENER)
-        listeners = await self._join(channel, queue)
+        queue: asyncio.Queue[Message] = asyncio.Queue(SLOW_LISTENER)
+        await asyncio.to_thread(self.edition, channel)
+        listeners = self._channels[channel]
+        listeners.queues.add(queue)
         try:
+            # again, since a snapshot may have come before the queue did
+            edition = await asyncio.to_thread(self.edition, channel)
+            listeners.told = max(listeners.told, edition.version if edition else 0)
             yield self._pulse(channel)
             while True:
                 yield await queue.get()
         finally:
             listeners.queues.discard(queue)
-
-    async def _join(self, channel: Channel, queue: asyncio.Queue[bytes]) -> _Listeners:
-        await asyncio.to_thread(self.edition, channel)
-        listeners = self._channels[channel]
-        listeners.queues.add(queue)
-        if listeners.edition is None:  # a snapshot came before the queue did
-            await asyncio.to_thread(self.edition, channel)
-        return listeners
 
     def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.call_later(PULSE_S, self._beat, loop)
@@ -175,13 +194,13 @@ class Feed:
             if listeners.queues:
                 _send(listeners, self._pulse(channel))
 
-    def _replace(self, channel: Channel, edition: Edition, message: bytes | None) -> None:
-        """From here on the channel's edition is another; its listeners are told, all at once."""
+    def _tell(self, channel: Channel, version: int, message: Message | None) -> None:
+        """All listeners hear of the version, at once."""
         listeners = self._channels[channel]
-        listeners.edition = edition
+        listeners.told = version
         _send(listeners, message or self._pulse(channel))
 
-    def _pulse(self, channel: Channel) -> bytes:
+    def _pulse(self, channel: Channel) -> Message:
         return _event("pulse", self.status(channel))
 
     @property
@@ -195,14 +214,22 @@ class Feed:
         return sum(len(listeners.queues) for listeners in self._channels.values())
 
 
-def _send(listeners: _Listeners, message: bytes) -> None:
+def change(old: Edition | None, new: Edition) -> Message | None:
+    """What a screen with the old edition is sent; ``None`` where the two look the same."""
+    patch = difference(old.drawing, new.drawing) if old else None
+    if old is None or patch is None:
+        return None
+    return _event("edition", {"from": old.version, "to": new.version, "patch": patch})
+
+
+def _send(listeners: _Listeners, message: Message) -> None:
     for queue in listeners.queues:
         if not queue.full():
             queue.put_nowait(message)
 
 
-def _event(name: str, data: Any) -> bytes:
-    return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(data) + b"\n\n"
+def _event(name: str, data: Any) -> Message:
+    return Message(b"event: " + name.encode() + b"\ndata: " + orjson.dumps(data) + b"\n\n")
 
 
 def _milliseconds(moment: datetime) -> int:

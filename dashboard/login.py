@@ -15,7 +15,7 @@ import flask_login
 from flask import Blueprint, Response, redirect, render_template, request, session
 
 from dashboard import passwords, vendor
-from dashboard.access import current_user
+from dashboard.access import current_user, somebody_is_there
 from dashboard.demo_accounts import shown_accounts
 from dashboard.words import LANGUAGE_COOKIE, WORDS, language_here, words_here
 from data_access.attempts import Attempts, TooManyAttempts
@@ -106,7 +106,7 @@ def prepare_sessions(server: Flask, settings: Settings, accounts: Accounts, key:
     )
     manager = flask_login.LoginManager(server)
     manager.session_protection = None  # an address may change during a shift
-    manager.user_loader(accounts.logged_in)
+    manager.user_loader(lambda token: accounts.logged_in(token, used=somebody_is_there()))
 
 
 def login_blueprint(logins: Logins) -> Blueprint:

@@ -3,8 +3,10 @@
 A patch is one of::
 
     ["=", value]                     put this value here
+    ["@", [step, …], patch]          change what lies at the end of a path of keys and indexes
     ["o", {key: patch}, [gone, …]]   change keys of an object, and drop some
     ["l", {index: patch}]            change items of a list of the same length
+    ["s", start, count, [item, …]]   put these items in place of so many
     ["k", [index | [index, patch] | {"v": value}, …]]
                                      a new list of old items (by index), changed old ones, new ones
 
@@ -13,7 +15,10 @@ Lists whose items carry a React key are matched by it, so that a row that moves 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Patch = list[Any]
 
@@ -35,35 +40,56 @@ def _object(old: dict[str, Any], new: dict[str, Any]) -> Patch | None:
         if patch is not None:
             changed[key] = patch
     gone = [key for key in old if key not in new]
-    return ["o", changed, gone] if changed or gone else None
+    if gone:
+        return ["o", changed, gone]
+    return _path(changed) or (["o", changed, []] if changed else None)
 
 
 def _list(old: list[Any], new: list[Any]) -> Patch | None:
-    keys = {_key(item): index for index, item in enumerate(old)}
-    if None not in keys and len(keys) == len(old) and all(_key(item) is not None for item in new):
-        return _keyed(old, new, keys)
+    keys, wanted = [_key(item) for item in old], [_key(item) for item in new]
+    known = {key: index for index, key in enumerate(keys)}
+    if keys != wanted and None not in keys and None not in wanted and len(known) == len(keys):
+        return _keyed(old, new, [known.get(key) for key in wanted])
     if len(old) != len(new):
-        return ["=", new]
+        return _splice(old, new)
     changed = {
-        str(index): patch
+        index: patch
         for index, (before, after) in enumerate(zip(old, new, strict=True))
         if (patch := difference(before, after)) is not None
     }
-    return ["l", changed] if changed else None
+    if not changed:
+        return None
+    return _path(changed) or ["l", {str(index): patch for index, patch in changed.items()}]
 
 
-def _keyed(old: list[Any], new: list[Any], keys: dict[Any, int]) -> Patch | None:
+def _path(changed: Mapping[Any, Patch]) -> Patch | None:
+    """The one change as a path; ``None`` where there are more, or none."""
+    if len(changed) != 1:
+        return None
+    ((step, patch),) = changed.items()
+    return ["@", [step, *patch[1]], patch[2]] if patch[0] == "@" else ["@", [step], patch]
+
+
+def _splice(old: list[Any], new: list[Any]) -> Patch:
+    shorter = min(len(old), len(new))
+    start = next((n for n in range(shorter) if old[n] != new[n]), shorter)
+    most = shorter - start
+    end = next((n for n in range(most) if old[-1 - n] != new[-1 - n]), most)
+    return ["s", start, len(old) - start - end, new[start : len(new) - end]]
+
+
+def _keyed(old: list[Any], new: list[Any], places: list[int | None]) -> Patch:
     items: list[Any] = []
-    for item in new:
-        index = keys.get(_key(item))
+    for item, index in zip(new, places, strict=True):
         if index is None:
             items.append({"v": item})
             continue
         patch = difference(old[index], item)
         items.append(index if patch is None else [index, patch])
-    return None if items == list(range(len(old))) else ["k", items]
+    return ["k", items]
 
 
-def _key(item: Any) -> Any:
+def _key(item: Any) -> str | None:
     properties = item.get("props") if isinstance(item, dict) else None
-    return properties.get("key") if isinstance(properties, dict) else None
+    key = properties.get("key") if isinstance(properties, dict) else None
+    return key if isinstance(key, str) else None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
+from data_access.errors import DataUnavailable
 from data_access.rights import Role, User
 from data_access.state import TakenError, secrets, sessions, users, wall_tokens
 
@@ -150,8 +151,8 @@ class Accounts:
             )
         return _user(account, token)
 
-    def logged_in(self, token: str) -> User | None:
-        """Whose login it is, while it lasts; using it keeps it alive."""
+    def logged_in(self, token: str, *, used: bool = True) -> User | None:
+        """Whose login it is, while it lasts; being used keeps it alive."""
         now = self._clock()
         statement = (
             select(users, sessions.c.seen_at)
@@ -167,8 +168,9 @@ class Accounts:
             row = connection.execute(statement).one_or_none()
         if row is None:
             return None
-        if now - row.seen_at > SEEN_EVERY:
-            self._touch(token, now)
+        if used and now - row.seen_at > SEEN_EVERY:
+            with suppress(DataUnavailable):  # a full disk ends no login before its time
+                self._touch(token, now)
         return _user(_read(row), token)
 
     def _touch(self, token: str, now: datetime) -> None:

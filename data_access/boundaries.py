@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 KM_PER_DEGREE = 111.195
 CODE_KEYS = ("code", "kode", "kd_kelurahan", "id", "gid")
 NAME_KEYS = ("name", "nama", "kelurahan", "desa", "village")
+PARENT_CODE_KEYS = ("kecamatan_code", "kode_kecamatan", "kd_kecamatan", "district_code")
+PARENT_KEYS = ("kecamatan", "nama_kecamatan", "district", "borough")
 
 
 class BoundaryError(ValueError):
@@ -39,6 +41,8 @@ class Boundary:
     code: str
     name: str
     geometry: BaseGeometry
+    parent_code: str | None = None
+    parent: str | None = None
 
     def rings(self) -> list[list[tuple[float, float]]]:
         """Outer rings as (longitude, latitude), rounded to about a metre."""
@@ -87,11 +91,22 @@ def _boundary(feature: Mapping[str, Any]) -> Boundary | None:
     if geometry.geom_type not in {"Polygon", "MultiPolygon"}:
         return None
     properties = {key.lower(): value for key, value in (feature.get("properties") or {}).items()}
-    code = next((properties[key] for key in CODE_KEYS if properties.get(key)), feature.get("id"))
-    name = next((properties[key] for key in NAME_KEYS if properties.get(key)), code)
+    code = _first(properties, CODE_KEYS) or feature.get("id")
     if code is None:
         return None
-    return Boundary(str(code), str(name), geometry if geometry.is_valid else geometry.buffer(0))
+    parent = _first(properties, PARENT_KEYS)
+    return Boundary(
+        code=str(code),
+        name=_first(properties, NAME_KEYS) or str(code),
+        geometry=geometry if geometry.is_valid else geometry.buffer(0),
+        parent_code=_first(properties, PARENT_CODE_KEYS) or parent,
+        parent=parent,
+    )
+
+
+def _first(properties: Mapping[str, Any], keys: Sequence[str]) -> str | None:
+    found = next((properties[key] for key in keys if properties.get(key)), None)
+    return None if found is None else str(found)
 
 
 def computed_boundaries(areas: Sequence[Area]) -> Boundaries:

@@ -76,6 +76,8 @@ class _SqliteWatch:
 
     def _reopen(self, identity: Hashable) -> None:
         self.close()
+        # What the pool keeps may still read the file that was there before.
+        self._engine.dispose()
         try:
             self._connection = self._engine.raw_connection()
         except (SQLAlchemyError, sqlite3.Error) as error:
@@ -99,11 +101,13 @@ def _file_of(engine: Engine) -> Path | None:
 CREDIT_S = 3.0
 COST_S = 1.0
 COST_FACTOR = 5.0
+COST_MOST_S = 5.0
 """A server's marks move with the commits of all its databases, and in MariaDB before the commit
 too. Reading the contract for each would let a busy neighbour keep this program busy. So a change
-told costs a second, or five times as long as the caller then took to come back, and time gives
-back: a few changes after a quiet time are told at once, and a caller under a steady stream spends
-at most a fifth of its time on it. What was not told at once is told later, never lost.
+told costs a second, or five times as long as the caller then took to come back (but five seconds
+at most, so that none waits longer for it), and time gives back: a few changes after a quiet time
+are told at once, and a caller under a steady stream spends at most a fifth of its time on it.
+What was not told at once is told later, never lost.
 """
 
 
@@ -140,13 +144,14 @@ class _ServerWatch:
         passed, self._asked_at = now - self._asked_at, now
         self._credit = min(CREDIT_S, self._credit + passed)
         if self._just_told:
-            self._credit -= max(COST_S, COST_FACTOR * passed)
+            self._credit -= min(COST_MOST_S, max(COST_S, COST_FACTOR * passed))
 
     def _mark(self) -> Hashable:
         try:
-            with limited():
+            with limited() as question:
                 if self._connection is None:
                     self._open()
+                question.hold(self._connection.dbapi_connection)
                 cursor = self._connection.cursor()
                 cursor.execute(self._question)
                 rows = cursor.fetchall()
@@ -164,7 +169,7 @@ class _ServerWatch:
         self._connection.detach()
         self._opened += 1
         # What changed while nobody looked is told at once.
-        self._credit = CREDIT_S
+        self._credit, self._just_told = CREDIT_S, False
 
     def close(self) -> None:
         """Let go of the connection; the next call opens another."""

@@ -18,6 +18,11 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite numbers rows by itself only in a column of type INTEGER."""
 
 
+Ticket = String(40).with_variant(
+    mysql.VARCHAR(40, charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb"
+)
+"""Tickets that differ in case are different reports, also in MariaDB."""
+
 _NUMBERS = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?")
 
 
@@ -172,25 +177,6 @@ def _grid_cell_mariadb(element: grid_cell, compiler: SQLCompiler, **kw: Any) -> 
 def _grid_cell_sqlite(element: grid_cell, compiler: SQLCompiler, **kw: Any) -> str:
     coordinate, size = (compiler.process(part, **kw) for part in element.clauses)
     return f"cast((cast({coordinate} as real) + 180.0) / {size} as integer)"
-
-
-class whole_part(FunctionElement[int]):  # noqa: N801 - reads as the SQL function that it is
-    """A number that is not negative, without its fraction."""
-
-    type = Integer()
-    inherit_cache = True
-
-
-@compiles(whole_part)
-def _whole_part(element: whole_part, compiler: SQLCompiler, **kw: Any) -> str:
-    (number,) = (compiler.process(part, **kw) for part in element.clauses)
-    return f"cast(floor({number}) as integer)"
-
-
-@compiles(whole_part, "sqlite")
-def _whole_part_sqlite(element: whole_part, compiler: SQLCompiler, **kw: Any) -> str:
-    (number,) = (compiler.process(part, **kw) for part in element.clauses)
-    return f"cast({number} as integer)"
 
 
 class local_day(FunctionElement[int]):  # noqa: N801 - reads as the SQL function that it is

@@ -37,6 +37,7 @@ from data_access.records import (
     FINISHED,
     UNFORWARDED,
     AgeBand,
+    Chosen,
     DeadlinePeriod,
     Filters,
     Status,
@@ -272,6 +273,8 @@ def band_of(band: AgeBand, as_of: datetime) -> Condition:
 def matching(filters: Filters, as_of: datetime, rule: Rule = CITY_RULE) -> list[Condition]:
     """Conditions on reports that the filters ask for; none where nothing is asked."""
     found: list[Condition] = []
+    if isinstance(filters, Chosen):
+        found.append(reports.c.id.in_(filters.ids))
     if filters.since is not None:
         found.append(reports.c.created_at >= filters.since)
     if filters.until is not None:

@@ -43,6 +43,10 @@ class _Question:
         self.expired = False
         self.connections: list[Any] = []
 
+    def hold(self, connection: Any) -> None:
+        """A driver's connection that the question may wait for."""
+        self.connections.append(connection)
+
     def cut(self) -> None:
         """End the thread's waiting."""
         self.expired = True
@@ -121,7 +125,7 @@ def guard(engine: Engine) -> None:
     def hold(connection: Any, *_: Any) -> None:
         question = getattr(_guard.current, "question", None)
         if question is not None:
-            question.connections.append(connection)
+            question.hold(connection)
 
     # First of all listeners: SQLAlchemy's own ask the server for its version.
     event.listen(engine, "connect", hold, insert=True)

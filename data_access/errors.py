@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from enum import StrEnum
 
+import psycopg
+import pymysql
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -46,6 +48,7 @@ _POSTGRESQL = {
     "42703": Reason.MISMATCH,
     "42883": Reason.MISMATCH,
     "42804": Reason.MISMATCH,
+    "40001": Reason.LOCKED,
     "3F000": Reason.MISMATCH,
 }
 _POSTGRESQL_CLASSES = {
@@ -106,24 +109,20 @@ def unavailable(error: Exception) -> DataUnavailable:
 
 
 def _driver_reason(error: BaseException | None, lost: bool) -> Reason:
-    state = getattr(error, "sqlstate", None)
-    if state:
-        return _POSTGRESQL.get(state) or _POSTGRESQL_CLASSES.get(state[:2], Reason.FAILED)
+    found = None
     if isinstance(error, sqlite3.Error):
         # The low byte is the primary code, the rest says more.
-        return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, Reason.FAILED)
-    number = error.args[0] if error is not None and error.args else None
-    if isinstance(number, int) and number in _MARIADB:
-        return _MARIADB[number]
-    if lost or _is_connection_error(error):
+        found = _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    elif isinstance(error, pymysql.Error):
+        found = _MARIADB.get(error.args[0] if error.args else 0)
+    elif isinstance(error, psycopg.Error) and error.sqlstate:
+        state = error.sqlstate
+        found = _POSTGRESQL.get(state) or _POSTGRESQL_CLASSES.get(state[:2], Reason.FAILED)
+    if found is None and (lost or _is_connection_error(error)):
         return Reason.ABSENT
-    return Reason.FAILED
+    return found or Reason.FAILED
 
 
 def _is_connection_error(error: BaseException | None) -> bool:
     """Psycopg gives no SQLSTATE when there was no server to give one."""
-    return isinstance(error, OSError) or type(error).__name__ in {
-        "OperationalError",
-        "ConnectionTimeout",
-        "InterfaceError",
-    }
+    return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | OSError)

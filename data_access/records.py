@@ -90,6 +90,13 @@ UNFORWARDED = "BCC"
 
 
 @dataclass(frozen=True)
+class Chosen(Filters):
+    """A few reports by their ids. No screen asks so; it is how roll-ups are set right."""
+
+    ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class DeadlinePeriod:
     """From ``valid_from`` on, a report must be acted on or answered within ``limit``.
 

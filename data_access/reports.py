@@ -472,7 +472,9 @@ class Reports:
             )
             .group_by(agencies.c.abbreviation, agencies.c.name, year)
         )
-        rows = [AgencyYear(*row) for row in self._rows(statement)]
+        return self._most_first([AgencyYear(*row) for row in self._rows(statement)])
+
+    def _most_first(self, rows: Sequence[AgencyYear]) -> tuple[AgencyYear, ...]:
         totals: dict[str, int] = {}
         for row in rows:
             totals[row.agency] = totals.get(row.agency, 0) + row.reports
@@ -518,29 +520,26 @@ class Reports:
         self, as_of: datetime, filters: Filters = ALL, limit: int = 10
     ) -> tuple[TopReporter, ...]:
         """The most active reporters, without their names; anonymous reports count for nobody."""
-        named = and_(
-            reports.c.reporter_id.is_not(None),
-            reports.c.anonymous.is_(False),
-            reports.c.confidential.is_(False),
-            where.readable_by(as_of),
-            *where.matching(filters, as_of),
-        )
-        count = func.count()
-        statement = (
-            select(reports.c.reporter_id, count)
-            .where(named)
-            .group_by(reports.c.reporter_id)
-            .order_by(count.desc(), reports.c.reporter_id)
-            .limit(limit)
-        )
-        ranked = [(row[0], row[1]) for row in self._rows(statement)]
+        ranked = self._ranked(as_of, filters, limit)
         people = [person for person, _ in ranked]
         places = self._kelurahan_of(people)
-        recent = self._recent_of(people, named, as_of)
+        recent = self._recent_of(people, _named(as_of, filters), as_of)
         return tuple(
             TopReporter(rank, number, places.get(person), recent[person])
             for rank, (person, number) in enumerate(ranked, start=1)
         )
+
+    def _ranked(self, as_of: datetime, filters: Filters, limit: int) -> list[tuple[int, int]]:
+        """The most active reporters with their numbers of reports."""
+        count = func.count()
+        statement = (
+            select(reports.c.reporter_id, count)
+            .where(_named(as_of, filters))
+            .group_by(reports.c.reporter_id)
+            .order_by(count.desc(), reports.c.reporter_id)
+            .limit(limit)
+        )
+        return [(row[0], row[1]) for row in self._rows(statement)]
 
     def _kelurahan_of(self, people: Sequence[int]) -> dict[int, str]:
         home = areas.alias("home")
@@ -747,13 +746,14 @@ class Reports:
 
     def satisfaction(self, as_of: datetime, filters: Filters = ALL) -> Satisfaction:
         """Feedback on the reports finished in the last 90 days, beside how many gave any."""
-        finish = where.finish_at(as_of)
-        finished = and_(
-            where.readable_by(as_of),
-            finish.is_not(None),
-            *(() if filters.since else _finished_after(as_of - AGENCY_WINDOW, as_of)),
-            *where.matching(filters, as_of),
+        recent = finished_between(as_of - AGENCY_WINDOW, None, as_of)
+        return self._satisfaction(
+            as_of, (*(() if filters.since else recent), *where.matching(filters, as_of))
         )
+
+    def _satisfaction(self, as_of: datetime, conditions: Sequence[where.Condition]) -> Satisfaction:
+        finish = where.finish_at(as_of)
+        finished = and_(where.readable_by(as_of), finish.is_not(None), *conditions)
         said = (
             select(
                 feedback.c.satisfied,
@@ -825,13 +825,34 @@ def _tally(condition: where.Condition) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def _finished_after(start: datetime, as_of: datetime) -> tuple[where.Condition, ...]:
-    """The finish that holds at the moment came after the start; from two indexes, then exactly."""
+def finished_between(
+    start: datetime, end: datetime | None, as_of: datetime
+) -> tuple[where.Condition, ...]:
+    """The finish that holds at the moment came then, both ends excluded.
+
+    Two indexes find those that may have, then it is looked at exactly.
+    """
+    present = [reports.c.finished_at > start]
+    exactly = [where.finish_at(as_of) > start]
+    if end is not None:
+        present.append(reports.c.finished_at < end)
+        exactly.append(where.finish_at(as_of) < end)
     recent = union(
-        select(reports.c.id).where(reports.c.finished_at > start),
+        select(reports.c.id).where(*present),
         select(reopenings.c.report_id).where(reopenings.c.reopened_at > as_of),
     ).subquery("recent")
-    return reports.c.id.in_(select(recent.c.id)), where.finish_at(as_of) > start
+    return reports.c.id.in_(select(recent.c.id)), *exactly
+
+
+def _named(as_of: datetime, filters: Filters) -> where.Condition:
+    """The report counts for its reporter."""
+    return and_(
+        reports.c.reporter_id.is_not(None),
+        reports.c.anonymous.is_(False),
+        reports.c.confidential.is_(False),
+        where.readable_by(as_of),
+        *where.matching(filters, as_of),
+    )
 
 
 def _received(window: timedelta | None, as_of: datetime, filters: Filters) -> where.Condition:

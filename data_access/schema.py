@@ -28,7 +28,7 @@ from sqlalchemy import (
     or_,
 )
 
-from data_access.columns import Id, Moment, exact, if_mariadb, is_moment
+from data_access.columns import Id, Moment, Ticket, exact, if_mariadb, is_moment
 from data_access.records import BEGINNING, Status
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ reports = Table(
     "reports",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("ticket", String(40), nullable=False, unique=True),
+    Column("ticket", Ticket, nullable=False, unique=True),
     Column("title", String(255), nullable=False),
     Column("body", Text),
     Column("category_id", Id, ForeignKey("categories.id")),

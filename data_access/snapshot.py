@@ -7,11 +7,11 @@ moment it was true at, and the others go on.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from data_access.errors import DataUnavailable
+from data_access.errors import DataUnavailable, Reason
 from data_access.records import (
     AgencyBacklog,
     Announcement,
@@ -28,7 +28,7 @@ from data_access.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from data_access.reports import Reports
 
@@ -43,6 +43,9 @@ class Answer(Generic[Value]):
     value: Value | None
     as_of: datetime | None
     late: bool = False
+
+
+NEVER: Answer[Any] = Answer(None, None, late=True)
 
 
 @dataclass(frozen=True)
@@ -94,20 +97,32 @@ QUESTIONS: dict[str, Callable[[Reports, datetime], Any]] = {
 }
 
 
-def take_snapshot(reports: Reports, as_of: datetime, previous: Snapshot | None = None) -> Snapshot:
-    """Ask every question as of a moment; a failed one keeps its previous answer, marked late."""
-    answers = {
-        name: _ask(name, reports, as_of, previous.answers[name] if previous else None)
-        for name in QUESTIONS
-    }
+URGENT = ("key_figures", "queue", "backlog", "incidents", "kelurahan")
+"""What a new report changes first; the rest, which looks far back, can follow a moment later."""
+
+NO_DATABASE = frozenset({Reason.ABSENT, Reason.MISSING, Reason.EXHAUSTED})
+"""With these, the next question would only wait as long for nothing."""
+
+
+def take_snapshot(
+    reports: Reports,
+    as_of: datetime,
+    previous: Snapshot | None = None,
+    names: Collection[str] = tuple(QUESTIONS),
+) -> Snapshot:
+    """Ask questions as of a moment; a failed one keeps its previous answer, marked late.
+
+    Questions that are not among ``names`` keep their previous answer as it is.
+    """
+    answers = dict(previous.answers) if previous else dict.fromkeys(QUESTIONS, NEVER)
+    gone = False
+    for name in names:
+        try:
+            if not gone:
+                answers[name] = Answer(QUESTIONS[name](reports, as_of), as_of)
+                continue
+        except DataUnavailable as error:
+            log.warning("panel %s could not be read: %s", name, error)
+            gone = error.reason in NO_DATABASE
+        answers[name] = replace(answers[name], late=True)
     return Snapshot(as_of=as_of, **answers)
-
-
-def _ask(name: str, reports: Reports, as_of: datetime, previous: Answer[Any] | None) -> Answer[Any]:
-    try:
-        return Answer(QUESTIONS[name](reports, as_of), as_of)
-    except DataUnavailable as error:
-        log.warning("panel %s could not be read: %s", name, error)
-        if previous is None:
-            return Answer(None, None, late=True)
-        return Answer(previous.value, previous.as_of, late=True)

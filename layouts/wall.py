@@ -34,6 +34,17 @@ GRAPH_CONFIG: Any = {
     "responsive": True,
 }
 
+NO_PICTURE = {
+    "data": [],
+    "layout": {
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+    },
+}
+"""What Plotly draws of itself has axes with numbers, on a wall that knows none yet."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -196,7 +207,11 @@ def _panel(part: Part) -> Component:
     ]
     if part.figure:
         graph = dcc.Graph(
-            id=ids.figure(part.name), config=GRAPH_CONFIG, className="graph", responsive=True
+            id=ids.figure(part.name),
+            figure=NO_PICTURE,
+            config=GRAPH_CONFIG,
+            className="graph",
+            responsive=True,
         )
         children.append(html.Div(html.Div(graph, className="scaled"), className="picture"))
     if part.body:

@@ -38,9 +38,13 @@ Serve = Callable[..., Server]
 Screen = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium; without one tests are skipped, but fail where ``CI=true``."""
+    """The system's Chromium; without one tests are skipped, but fail where ``CI=true``.
+
+    For one module each: Playwright keeps an event loop running in this thread as long as it is
+    open, and other tests want to run their own.
+    """
     found = shutil.which("chromium") or shutil.which("google-chrome")
     if found is None:
         reason = "neither chromium nor google-chrome is installed"

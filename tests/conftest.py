@@ -3,6 +3,7 @@
 from tests.browser import browser, city, city_file, city_server, screen, serve
 from tests.cities import city_url
 from tests.databases import database, databases
+from tests.importing import desk
 from tests.people import people, quick_hashes
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "city_url",
     "database",
     "databases",
+    "desk",
     "people",
     "quick_hashes",
     "screen",

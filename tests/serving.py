@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[1]
-QUICK = {"BCC_REFRESH_S": "1.5", "BCC_STALE_S": "7"}
-"""Late after three seconds and stale after seven, so that tests need not wait for minutes."""
+QUICK = {"BCC_REFRESH_S": "1.5", "BCC_STALE_S": "5"}
+"""Late after three seconds and stale after five, so that tests need not wait for minutes."""
 
 
 def wait_until(holds: Callable[[], Any], seconds: float, what: str) -> float:
@@ -266,12 +266,10 @@ class Link:
             threading.Thread(target=self._pass, args=(source, target), daemon=True).start()
 
     def _pass(self, source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError):
+        with source, suppress(OSError):
             relay(source, target)
-        for each in (source, target):
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            self._open.discard(each)
+            target.shutdown(socket.SHUT_RDWR)
+        self._open.discard(source)
 
     def cut(self) -> None:
         """Nothing passes, and what was open is gone."""

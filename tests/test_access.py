@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import http.client
+import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from flask import request
 
 from dashboard.access import RULES
 from dashboard.asgi import create_asgi
+from dashboard.gate import RECHECK_S
 from dashboard.settings import Settings
+from data_access.accounts import Accounts
 from data_access.records import ALL, Filters
 from data_access.rights import NOTHING, Role, User, restrict, rights_of
+from data_access.state import open_state
 from tests.people import CLOSED, make_people
+from tests.serving import Server, get
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -191,6 +199,18 @@ def test_on_loopback_the_wall_is_open_and_the_desk_is_not(databases: Databases, 
     people.close()
 
 
+def test_an_open_walls_feed_asks_the_state_database_nothing(
+    databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    people = make_people(databases.fresh("sqlite"), tmp_path)
+    monkeypatch.setattr(people.application.identity.state, "transaction", pytest.fail)
+    cookie = {"Cookie": f"bcc_wall={people.token}"}
+    for path in ("/wall/feed", "/wall/stream", "/vendor/<name>", "/healthz"):
+        with people.application.server.test_request_context(path, headers=cookie):
+            assert people.application.identity.guard.check(path) is None
+    people.close()
+
+
 @pytest.mark.parametrize(
     ("settings", "is_open"),
     [
@@ -288,41 +308,90 @@ def test_the_feed_asks_the_same_guard(house: People, role: Role | None, path: st
     assert (refused is None) == (role in EXPECTED["room"])
 
 
+def asked(
+    asgi: Any, path: str, headers: dict[str, str] | None = None, client: str = "127.0.0.1"
+) -> int:
+    """Status of the answer to one request of a screen that leaves at once."""
+    sent: list[dict[str, Any]] = []
+    came: list[dict[str, Any]] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        return came.pop() if came else {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    given = {"host": "localhost"} | (headers or {})
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in given.items()],
+        "client": (client, 1),
+        "server": ("127.0.0.1", 80),
+    }
+    asyncio.run(asgi(scope, receive, send))
+    return int(sent[0]["status"]) if sent else 0
+
+
 def test_the_guard_stands_before_the_feed(people: People):
-    import asyncio
-
-    application = people.application
-    asgi = create_asgi(
-        application.server, application.feed, application.publisher, application.identity
-    )
-
-    async def ask(path: str, headers: list[tuple[bytes, bytes]]) -> int:
-        sent: list[dict] = []
-
-        async def receive() -> dict:
-            return {"type": "http.disconnect"}
-
-        async def send(message: dict) -> None:
-            sent.append(message)
-
-        scope = {
-            "type": "http",
-            "http_version": "1.1",
-            "method": "GET",
-            "scheme": "http",
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": b"",
-            "root_path": "",
-            "headers": [(b"host", b"localhost"), *headers],
-            "client": ("127.0.0.1", 1),
-            "server": ("127.0.0.1", 80),
-        }
-        await asgi(scope, receive, send)
-        return int(sent[0]["status"]) if sent else 0
-
-    bearer = [(b"authorization", f"Bearer {people.token}".encode())]
+    made = people.application
+    asgi = create_asgi(made.server, made.feed, made.publisher, made.identity)
     for path in ("/wall/feed", "/wall/stream"):
-        assert asyncio.run(ask(path, [])) == 401
-        assert asyncio.run(ask(path, [(b"host", b"evil.example")])) in {400, 401}
-    assert asyncio.run(ask("/wall/feed", bearer)) == 503  # let in; there is no data yet
+        assert asked(asgi, path) == 401
+        assert asked(asgi, path, {"Host": "evil.example"}) == 400
+        assert asked(asgi, path, {"Authorization": "Bearer x"}) == 401
+    # let in; there is no data yet
+    assert asked(asgi, "/wall/feed", {"Authorization": f"Bearer {people.token}"}) == 503
+
+
+# -- on the wire --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def closed(databases: Databases, tmp_path: Path) -> Iterator[Server]:
+    """A real server whose wall needs a token."""
+    database = databases.fresh("sqlite").url.render_as_string(hide_password=False)
+    settings = {
+        "BCC_STATE_DATABASE": f"sqlite:///{tmp_path}/state.sqlite",
+        "BCC_WALL_OPEN": "no",
+    }
+    made = Server(database, tmp_path / "log", settings).start()
+    yield made
+    made.stop()
+
+
+@pytest.mark.abuse
+def test_an_open_stream_ends_when_its_token_is_disabled(closed: Server):
+    state = open_state(closed.settings["BCC_STATE_DATABASE"])
+    accounts = Accounts(state)
+    token = accounts.add_token("Dinding")
+    assert get(f"{closed.url}/wall/stream").status == 401
+    line = http.client.HTTPConnection("127.0.0.1", closed.port, timeout=20)
+    line.request("GET", "/wall/stream", headers={"Cookie": f"bcc_wall={token}"})
+    answer = line.getresponse()
+    assert answer.status == 200 and answer.readline().startswith(b"event: ")
+    accounts.disable_token("Dinding")
+    start = time.monotonic()
+    while answer.readline():
+        assert time.monotonic() - start < RECHECK_S + 5
+    line.close()
+    state.engine.dispose()
+
+
+def test_only_trusted_proxies_are_believed(people: People):
+    made = people.application
+    heard: list[str | None] = []
+    made.server.before_request_funcs[None].insert(0, lambda: heard.append(request.remote_addr))
+    for trusted in ((), ("10.0.0.0/8",)):
+        made.identity.settings = replace(people.settings, trusted_proxies=trusted)
+        asgi = create_asgi(made.server, made.feed, made.publisher, made.identity)
+        forwarded = {"X-Forwarded-For": "203.0.113.9, 192.0.2.5"}
+        for client in ("10.0.0.1", "192.0.2.77"):
+            assert asked(asgi, "/healthz", forwarded, client) == 200
+    assert heard == ["10.0.0.1", "192.0.2.77", "192.0.2.5", "192.0.2.77"]

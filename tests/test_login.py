@@ -21,6 +21,7 @@ from dashboard.words import WORDS
 from data_access.accounts import ABSOLUTE, IDLE, Accounts, digest
 from data_access.attempts import ACCOUNT_LIMIT, ADDRESS_LIMIT, WINDOW, Attempts, TooManyAttempts
 from data_access.audit import Entry
+from data_access.errors import DataUnavailable, Reason
 from data_access.rights import Role
 from data_access.state import audit_log, metadata, open_state, sessions, users
 from tests.people import PASSWORD, csrf_of, log_in, make_people
@@ -209,6 +210,14 @@ def test_a_cookie_is_dead_after_the_account_changed(people: People, change: str)
 
 
 @pytest.mark.abuse
+def test_a_cookie_is_dead_after_the_row_was_disabled_by_hand(people: People):
+    client = people.client(Role.OPERATOR)
+    with people.application.identity.state.engine.begin() as connection:
+        connection.execute(update(users).values(disabled=True))
+    assert client.get(INNER).status_code == 401
+
+
+@pytest.mark.abuse
 def test_a_disabled_account_gets_no_login(people: People):
     people.accounts.set_disabled("operator", True)
     assert log_in(people.stranger(), "operator").status_code == 401
@@ -226,14 +235,36 @@ def test_logins_end_by_themselves(people: People, column: Any):
     assert client.get(INNER).status_code == 401
 
 
-def test_using_a_login_keeps_it_alive(people: People):
+@pytest.mark.parametrize(("path", "alive"), [(INNER, True), ("/wall/feed", False)])
+def test_using_a_login_keeps_it_alive_and_an_open_page_alone_does_not(
+    people: People, path: str, alive: bool
+):
     client = people.client(Role.OPERATOR)
+    cookie = client.get_cookie("bcc_session")
+    assert cookie is not None
     before = datetime.now(UTC) - IDLE / 2
-    with people.application.identity.state.engine.begin() as connection:
+    engine = people.application.identity.state.engine
+    with engine.begin() as connection:
         connection.execute(update(sessions).values(seen_at=before))
-    client.get(INNER)
-    with people.application.identity.state.engine.connect() as connection:
-        assert connection.execute(select(sessions.c.seen_at)).scalar_one() > before
+    headers = {"Cookie": f"bcc_session={cookie.value}"}
+    with people.application.server.test_request_context(path, headers=headers):
+        assert people.application.identity.guard.check(path) is None
+    with engine.connect() as connection:
+        seen = connection.execute(select(sessions.c.seen_at)).scalar_one()
+    assert (seen > before) == alive
+
+
+@pytest.mark.fault
+def test_a_full_disk_ends_no_login(people: People, monkeypatch):
+    client = people.client(Role.OPERATOR)
+    with people.application.identity.state.engine.begin() as connection:
+        connection.execute(update(sessions).values(seen_at=datetime.now(UTC) - IDLE / 2))
+
+    def full(*_: Any) -> None:
+        raise DataUnavailable(Reason.FAILED)
+
+    monkeypatch.setattr(people.accounts, "_touch", full)
+    assert client.get(INNER).status_code == 200
 
 
 @pytest.mark.abuse

@@ -42,6 +42,10 @@
     switch (patch[0]) {
       case "=":
         return patch[1];
+      case "@":
+        return patchedAt(old, patch[1], patch[2]);
+      case "s":
+        return old.slice(0, patch[1]).concat(patch[3], old.slice(patch[1] + patch[2]));
       case "o": {
         const next = Object.assign({}, old);
         for (const key of Object.keys(patch[1])) next[key] = patched(old[key], patch[1][key]);
@@ -61,6 +65,13 @@
       default:
         throw new Error("unknown patch");
     }
+  }
+
+  function patchedAt(old, path, patch) {
+    if (!path.length) return patched(old, patch);
+    const next = Array.isArray(old) ? old.slice() : Object.assign({}, old);
+    next[path[0]] = patchedAt(old[path[0]], path.slice(1), patch);
+    return next;
   }
 
   function show(edition) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import uvicorn
 from dashboard.demo_accounts import ensure_demo_accounts
 from dashboard.factory import create_application
 from dashboard.identity import state_of
+from dashboard.logs import set_up_logs
 from dashboard.settings import Settings
 from data_access.errors import DataUnavailable
 
@@ -40,6 +42,7 @@ def demo(pace: float) -> None:
 
 def run_server(settings: Settings) -> None:
     """Serve until interrupted."""
+    set_up_logs()
     application = create_application(settings)
     click.echo(f"Dinding BCC: http://{settings.host}:{settings.port}/wall/")
     uvicorn.run(
@@ -68,10 +71,16 @@ def _make_demo_accounts(settings: Settings) -> None:
         click.echo(f"Tanpa akun contoh: {error.reason}", err=True)
 
 
+def _exit(_number: int, _frame: object) -> None:
+    """As an exception, so that what was begun is ended."""
+    sys.exit(0)
+
+
 @contextmanager
 def _simulation(pace: float) -> Iterator[None]:
     """The e-Masyarakat application's part, in a process of its own."""
     command = [sys.executable, "-m", "dashboard", "simulate", "--pace", str(pace)]
+    signal.signal(signal.SIGTERM, _exit)
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         yield

@@ -11,14 +11,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    CompoundSelect,
     Select,
     and_,
     case,
     exists,
     literal,
     select,
-    union_all,
 )
 from sqlalchemy.sql.visitors import replacement_traverse
 
@@ -28,8 +26,6 @@ from data_access.columns import (
     local_day,
     local_month,
     local_year,
-    seconds_between,
-    whole_part,
 )
 from data_access.records import Status
 from data_access.rollups.tables import COUNTERS, Measure
@@ -37,8 +33,6 @@ from data_access.schema import escalations, feedback, reports
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, FromClause
-
-QUARTER_HOUR_S = 900
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -92,7 +86,6 @@ def report_facts(source: Source, rule: where.Rule) -> list[Select[Any]]:
     """What the report itself adds."""
     rows = source.reports
     finished = source.finished()
-    waited = source.of_reports(_WAITED)
     return [
         _fact(Measure.MONTH, local_month(rows.c.created_at), a=1).where(source.readable()),
         _fact(Measure.MONTH, local_month(rows.c.finished_at), b=1).where(
@@ -103,9 +96,6 @@ def report_facts(source: Source, rule: where.Rule) -> list[Select[Any]]:
         ),
         _fact(Measure.FINISHED_DAY, local_day(rows.c.finished_at), a=1).where(
             source.readable(), finished
-        ),
-        _fact(Measure.WAIT, local_day(rows.c.created_at), quarter_hour(waited), a=1).where(
-            source.readable(), source.answered(), waited.is_not(None)
         ),
     ]
 
@@ -184,19 +174,6 @@ def all_facts(source: Source, rule: where.Rule) -> list[Select[Any]]:
         *escalation_facts(source, rule),
         *feedback_facts(source),
     ]
-
-
-def together(facts: list[Select[Any]]) -> CompoundSelect[Any]:
-    """The facts as one relation of measure, period, part and counters."""
-    return union_all(*facts)
-
-
-def quarter_hour(waited: ColumnElement[float]) -> ColumnElement[int]:
-    """Which quarter of an hour a waiting time ends in; one below nothing counts as none."""
-    return whole_part(case((waited > 0, waited), else_=0.0) / QUARTER_HOUR_S)
-
-
-_WAITED: ColumnElement[float] = seconds_between(reports.c.created_at, where.FIRST_RESPONSE)
 
 
 def _response(source: Source, rule: where.Rule) -> dict[str, Any]:

@@ -32,8 +32,6 @@ class Measure(IntEnum):
     """By day of the finish: feedback with one star (a) to five stars (e)."""
     PEOPLE = 8
     """By month of receipt: a distinct reporters."""
-    WAIT = 9
-    """By day of receipt and quarter of an hour waited: a reports with a first response."""
 
 
 cells = Table(

@@ -70,7 +70,7 @@ def volume_figure(months: Sequence[MonthVolume], canvas: Canvas) -> Picture:
         marker={"size": [0] * (len(months) - 1) + [11], "color": theme.finished},
     )
     return figure.update_layout(
-        margin={"l": 52, "r": 8, "t": 14, "b": 34},
+        margin={"l": canvas.text_px * 2.6, "r": 8, "t": 14, "b": canvas.text_px * 1.7},
         bargap=0.3,
         xaxis={
             "tickmode": "array",

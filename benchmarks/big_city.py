@@ -46,18 +46,15 @@ class _Words:
     def moment(self, seconds: str) -> str:
         """A moment as stored, from seconds since 1970."""
         if self.sqlite:
-            return f"strftime('%Y-%m-%d %H:%M:%f', {seconds}, 'unixepoch') || '000'"
-        return f"to_timestamp({seconds})"
+            return f"datetime({seconds}, 'unixepoch')"
+        return f"to_timestamp(floor({seconds}))"
 
     def shifted(self, moment: str, seconds: str) -> str:
         """A stored moment so many seconds later, but never after ``NOW``."""
         if self.sqlite:
-            later = f"strftime('%Y-%m-%d %H:%M:%f', {moment}, ({seconds}) || ' seconds') || '000'"
-            return f"min({later}, '{NOW:%Y-%m-%d %H:%M:%S}.000000')"
-        return f"least({moment} + ({seconds}) * interval '1 second', '{NOW.isoformat()}')"
-
-    def true_if(self, condition: str) -> str:
-        return f"({condition})"
+            later = f"datetime({moment}, cast({seconds} as integer) || ' seconds')"
+            return f"min({later}, '{NOW:%Y-%m-%d %H:%M:%S}')"
+        return f"least({moment} + floor({seconds}) * interval '1 second', '{NOW.isoformat()}')"
 
     def whole(self, number: str) -> str:
         return f"cast({number} as integer)" if self.sqlite else f"floor({number})::bigint"
@@ -182,13 +179,10 @@ def _big_tables(words: _Words, count: int, seed: int) -> list[str]:
         f"{words.numbers(count)}, timed AS (SELECT i, {created} AS created_at, "
         f"60.0 * 3600 * {draws[1]} * {draws[1]} AS waited FROM numbers) "
     )
-    escalated = "SELECT {level} * %d + id, id, {level}, 1 + (id * {prime}) %% %d, {at}, " % (
-        count,
-        AGENCIES,
-    )
     hops = " UNION ALL ".join(
-        escalated.format(level=level, prime=prime, at=shifted("created_at", str(1800 * level)))
-        + f"answered_at FROM reports WHERE id % 100 < {share}"
+        f"SELECT {level} * {count} + id, id, {level}, 1 + (id * {prime}) % {AGENCIES}, "
+        f"{shifted('created_at', str(1800 * level))}, answered_at FROM reports "
+        f"WHERE id % 100 < {share}"
         for level, prime, share in ((1, 7919, 95), (2, 7907, 11), (3, 7901, 1))
     )
     return [
@@ -203,7 +197,7 @@ def _big_tables(words: _Words, count: int, seed: int) -> list[str]:
             f"{_KELURAHAN}, 3.55 + 0.1 * {draws[4]}, 98.44 + 0.09 * {draws[5]}, {status}, "
             f"created_at, {shifted('created_at', 'waited')}, "
             f"{shifted('created_at', f'waited + 864000 * {draws[6]}')}, "
-            f"{words.true_if(f'{draws[7]} < 0.05')}, {words.true_if(f'{draws[8]} < 0.02')} "
+            f"({draws[7]} < 0.05), ({draws[8]} < 0.02) "
             "FROM timed",
         ),
         fill("escalations", "id, report_id, level, agency_id, forwarded_at, answered_at", hops),
@@ -224,7 +218,7 @@ def _big_tables(words: _Words, count: int, seed: int) -> list[str]:
         fill(
             "feedback",
             "id, report_id, satisfied, rating, created_at",
-            f"SELECT id, id, {words.true_if('id % 7 < 5')}, 1 + id % 5, "
+            f"SELECT id, id, (id % 7 < 5), 1 + id % 5, "
             f"{shifted('finished_at', '40000')} FROM reports WHERE id % 4 = 0",
         ),
     ]

@@ -1,0 +1,480 @@
+"""The wall's questions about all of history, answered from roll-ups where there are any.
+
+Roll-ups count what has happened at any moment. A question is about one moment, so what is *late*
+(reports of which anything lies after it: few, when the moment is now) is taken off the counts and
+asked of the tables. Where much is late, where filters are set, or where no roll-ups are kept, the
+tables are asked for everything. The answers are the same.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from dataclasses import astuple, replace
+from datetime import date, datetime, timedelta
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Select, and_, func, select, union, union_all
+from sqlalchemy.exc import DBAPIError
+
+from data_access import conditions as where
+from data_access.deadline import DEADLINE_S, limited
+from data_access.periods import local_day, midnight, month_span, months_until, utc_now, year_span
+from data_access.records import (
+    ALL,
+    CITY_RULE,
+    AgencyYear,
+    Chosen,
+    Filters,
+    MonthVolume,
+    OnTime,
+    Participation,
+    Satisfaction,
+    Share,
+    YearRow,
+)
+from data_access.reports import AGENCY_WINDOW, Reports, finished_between
+from data_access.rollups.changes import KEY
+from data_access.rollups.facts import Source, all_facts
+from data_access.rollups.keeping import DIALECTS, installed
+from data_access.rollups.tables import (
+    COUNTERS,
+    Measure,
+    cells,
+    reporter_totals,
+)
+from data_access.schema import agencies, escalations, feedback, reopenings, reports
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from sqlalchemy import Connection, Engine, Executable
+
+Answer = TypeVar("Answer")
+Late = tuple[int, ...]
+Counters = tuple[int, ...]
+
+FEW = 200
+"""So many late reports are set right one by one; more are asked of the tables with all others."""
+
+LOOK_AGAIN_S = 60.0
+"""A database without roll-ups is looked at again after so long."""
+
+NOTHING = (0,) * len(COUNTERS)
+
+_LATE = (
+    (reports.c.id, reports.c.created_at),
+    (reports.c.id, reports.c.answered_at),
+    (reports.c.id, reports.c.finished_at),
+    (escalations.c.report_id, escalations.c.forwarded_at),
+    (reopenings.c.report_id, reopenings.c.reopened_at),
+    (feedback.c.report_id, feedback.c.created_at),
+)
+
+
+class RolledReports(Reports):
+    """``Reports`` that reads roll-ups where it can."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        rule: where.Rule = CITY_RULE,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        super().__init__(engine, rule, clock)
+        self._held = threading.local()
+        self._absent_until = 0.0 if engine.dialect.name in DIALECTS else float("inf")
+
+    # -- one question, one connection, one state of the database ----------------------------
+
+    def _rows(self, statement: Executable) -> Sequence[Any]:
+        connection: Connection | None = getattr(self._held, "connection", None)
+        if connection is None:
+            return super()._rows(statement)
+        return connection.execute(statement).all()
+
+    def _counted(
+        self, as_of: datetime, filters: Filters, answer: Callable[[Late], Answer]
+    ) -> Answer | None:
+        """The answer from roll-ups, or ``None`` where they can't give it."""
+        if filters != ALL or monotonic() < self._absent_until:
+            return None
+        with limited(DEADLINE_S) as question:
+            try:
+                return self._counted_once(as_of, answer)
+            except DBAPIError as error:
+                if question.expired or not error.connection_invalidated:
+                    raise
+            return self._counted_once(as_of, answer)
+
+    def _counted_once(self, as_of: datetime, answer: Callable[[Late], Answer]) -> Answer | None:
+        with self._engine.connect() as connection, _one_state(connection):
+            if not installed(connection, self.rule):
+                self._absent_until = monotonic() + LOOK_AGAIN_S
+                return None
+            self._held.connection = connection
+            try:
+                late = self._late(as_of)
+                return None if len(late) > FEW else answer(late)
+            finally:
+                self._held.connection = None
+
+    def _late(self, as_of: datetime) -> Late:
+        """Reports of which anything lies after the moment, up to one more than a few."""
+        parts = [
+            select(select(key.label("id")).where(at > as_of).limit(FEW + 1).subquery())
+            for key, at in _LATE
+        ]
+        return tuple(row[0] for row in self._rows(union(*parts)))
+
+    def _cells(
+        self, measure: Measure, first: int, last: int, late: Late
+    ) -> dict[tuple[int, int], Counters]:
+        """Counters by period and part, without what late reports added to them."""
+        rows = select(cells).where(
+            cells.c.measure == int(measure), cells.c.period.between(first, last)
+        )
+        found = {(row.period, row.part): tuple(row[3:]) for row in self._rows(rows)}
+        if not late:
+            return found
+        for row in self._rows(self._facts_of(late, measure, first, last)):
+            key = (row.period, row.part)
+            found[key] = _less(found.get(key, NOTHING), row[3:])
+        return found
+
+    def _facts_of(self, late: Late, measure: Measure, first: int, last: int) -> Select[Any]:
+        chosen = select(reports).where(reports.c.id.in_(late)).subquery("late")
+        facts = union_all(*all_facts(Source(chosen), self.rule)).subquery("facts")
+        sums = [func.sum(facts.c[name]) for name in COUNTERS]
+        keys = [facts.c[name] for name in KEY]
+        return (
+            select(*keys, *sums)
+            .where(facts.c.measure == int(measure), facts.c.period.between(first, last))
+            .group_by(*keys)
+        )
+
+    # -- volume -----------------------------------------------------------------------------
+
+    def monthly_volume(
+        self, as_of: datetime, filters: Filters = ALL, months: int = 36
+    ) -> tuple[MonthVolume, ...]:
+        """As in ``Reports``."""
+        answer = self._counted(as_of, filters, lambda late: self._months(as_of, late, months))
+        return super().monthly_volume(as_of, filters, months) if answer is None else answer
+
+    def _months(self, as_of: datetime, late: Late, months: int) -> tuple[MonthVolume, ...]:
+        days = months_until(as_of, months)
+        counts = self._cells(Measure.MONTH, _month(days[0]), _month(days[-1]), late)
+        sums = {day: counts.get((_month(day), 0), NOTHING)[:2] for day in days}
+        for row in super().monthly_volume(as_of, Chosen(ids=late), months) if late else ():
+            sums[row.month] = _plus(sums[row.month], (row.received, row.finished))
+        return tuple(
+            MonthVolume(day, received, finished, _over(day, as_of))
+            for day, (received, finished) in sums.items()
+        )
+
+    def participation(
+        self, as_of: datetime, filters: Filters = ALL, months: int = 24
+    ) -> tuple[Participation, ...]:
+        """As in ``Reports``."""
+        answer = self._counted(as_of, filters, lambda late: self._people(as_of, late, months))
+        return super().participation(as_of, filters, months) if answer is None else answer
+
+    def _people(self, as_of: datetime, late: Late, months: int) -> tuple[Participation, ...]:
+        days = months_until(as_of, months)
+        span = (_month(days[0]), _month(days[-1]))
+        came = self._cells(Measure.MONTH, *span, ())
+        people = self._cells(Measure.PEOPLE, *span, ())
+        first = reporter_totals.c.first_month
+        new = dict(
+            tuple(row)
+            for row in self._rows(
+                select(first, func.count()).where(first.between(*span)).group_by(first)
+            )
+        )
+        found = [
+            Participation(
+                day,
+                came.get((_month(day), 0), NOTHING)[0],
+                people.get((_month(day), 0), NOTHING)[0],
+                new.get(_month(day), 0),
+                _over(day, as_of),
+            )
+            for day in days
+        ]
+        if self._received_later_this_month(as_of, late):
+            found[-1:] = super().participation(as_of, ALL, months=1)
+        return tuple(found)
+
+    def _received_later_this_month(self, as_of: datetime, late: Late) -> bool:
+        end = month_span(local_day(as_of).replace(day=1)).end
+        return bool(late) and bool(
+            self._count(
+                reports.c.id.in_(late), reports.c.created_at > as_of, reports.c.created_at < end
+            )
+        )
+
+    # -- deadlines --------------------------------------------------------------------------
+
+    def on_time(
+        self, as_of: datetime, filters: Filters = ALL, window: timedelta | None = None
+    ) -> OnTime:
+        """As in ``Reports``."""
+        answer = None
+        if window is not None:
+            answer = self._counted(as_of, filters, lambda late: self._city(as_of, window, late))
+        return super().on_time(as_of, filters, window) if answer is None else answer
+
+    def _city(self, as_of: datetime, window: timedelta, late: Late) -> OnTime:
+        days = _Days(as_of, window, self.rule)
+        found = [super(RolledReports, self).on_time(as_of, part) for part in days.ends]
+        if not days.whole:
+            return _sum(found)
+        counts = self._cells(Measure.DAY, days.first, days.last, late).values()
+        overdue = self._count(self._unmet(as_of), *where.matching(days.middle, as_of))
+        if late:
+            chosen = super().on_time(as_of, days.chosen(late))
+            found.append(_without_overdue(chosen))
+        return _sum([*found, _from_cells(counts, overdue)])
+
+    def _on_time_by_agency(self, as_of: datetime, filters: Filters) -> dict[str, OnTime]:
+        answer = self._counted(as_of, filters, lambda late: self._agencies(as_of, late))
+        return super()._on_time_by_agency(as_of, filters) if answer is None else answer
+
+    def _agencies(self, as_of: datetime, late: Late) -> dict[str, OnTime]:
+        direct = super()._on_time_by_agency
+        days = _Days(as_of, AGENCY_WINDOW, self.rule)
+        parts = [direct(as_of, part) for part in days.ends]
+        if days.whole:
+            counts = self._cells(Measure.AGENCY_DAY, days.first, days.last, late)
+            overdue = self._overdue_by_agency(as_of, days.middle)
+            parts.append(
+                {
+                    name: _from_cells(
+                        [row for (_, part), row in counts.items() if part == number],
+                        overdue.get(number, 0),
+                    )
+                    for number, name in self._agency_names().items()
+                }
+            )
+            if late:
+                chosen = direct(as_of, days.chosen(late))
+                parts.append({name: _without_overdue(share) for name, share in chosen.items()})
+        names = {name for part in parts for name in part}
+        sums = {name: _sum([part[name] for part in parts if name in part]) for name in names}
+        return {name: share for name, share in sums.items() if share != _NO_CASES}
+
+    def _unmet(self, as_of: datetime) -> where.Condition:
+        return and_(
+            where.readable_by(as_of),
+            where.unanswered_at(as_of),
+            where.past_deadline(as_of, self.rule),
+        )
+
+    def _overdue_by_agency(self, as_of: datetime, filters: Filters) -> dict[int, int]:
+        statement = (
+            select(escalations.c.agency_id, func.count())
+            .join(reports, reports.c.id == escalations.c.report_id)
+            .where(
+                self._unmet(as_of),
+                where.happened(escalations.c.forwarded_at, as_of),
+                *where.matching(filters, as_of),
+            )
+            .group_by(escalations.c.agency_id)
+        )
+        return {row[0]: row[1] for row in self._rows(statement)}
+
+    def _agency_names(self) -> dict[int, str]:
+        return {
+            row[0]: row[1] for row in self._rows(select(agencies.c.id, agencies.c.abbreviation))
+        }
+
+    # -- years ------------------------------------------------------------------------------
+
+    def year_table(self, as_of: datetime, filters: Filters = ALL) -> tuple[YearRow, ...]:
+        """As in ``Reports``."""
+        answer = self._counted(as_of, filters, lambda late: self._years_counted(as_of, late))
+        return super().year_table(as_of, filters) if answer is None else answer
+
+    def _years_counted(self, as_of: datetime, late: Late) -> tuple[YearRow, ...]:
+        counts = self._cells(Measure.YEAR, 0, local_day(as_of).year, late)
+        sums = {year: counters[:3] for (year, _), counters in counts.items()}
+        for row in super().year_table(as_of, Chosen(ids=late)) if late else ():
+            more = (row.reports, row.escalations, row.acted.hits)
+            sums[row.year] = _plus(sums.get(row.year, (0, 0, 0)), more)
+        return tuple(
+            YearRow(year, count, hops, Share(done, hops), year_span(year).end <= as_of)
+            for year, (count, hops, done) in sorted(sums.items())
+            if hops
+        )
+
+    def agencies_by_year(self, as_of: datetime, filters: Filters = ALL) -> tuple[AgencyYear, ...]:
+        """As in ``Reports``."""
+        answer = self._counted(as_of, filters, lambda late: self._agency_years(as_of, late))
+        return super().agencies_by_year(as_of, filters) if answer is None else answer
+
+    def _agency_years(self, as_of: datetime, late: Late) -> tuple[AgencyYear, ...]:
+        counts = self._cells(Measure.AGENCY_YEAR, 0, local_day(as_of).year, late)
+        known = {row.id: row for row in self._rows(select(agencies))}
+        sums = {
+            (known[part].abbreviation, known[part].name, year): counters[0]
+            for (year, part), counters in counts.items()
+            if part in known
+        }
+        for row in super().agencies_by_year(as_of, Chosen(ids=late)) if late else ():
+            key = (row.agency, row.name, row.year)
+            sums[key] = sums.get(key, 0) + row.reports
+        return self._most_first([AgencyYear(*key, n) for key, n in sums.items() if n])
+
+    # -- reporters --------------------------------------------------------------------------
+
+    def _ranked(self, as_of: datetime, filters: Filters, limit: int) -> list[tuple[int, int]]:
+        answer = self._counted(as_of, filters, lambda late: self._most_active(as_of, late, limit))
+        return super()._ranked(as_of, filters, limit) if answer is None else answer
+
+    def _most_active(self, as_of: datetime, late: Late, limit: int) -> list[tuple[int, int]]:
+        gone = self._named_later(as_of, late) if late else {}
+        named, person = reporter_totals.c.named, reporter_totals.c.reporter_id
+        statement = (
+            select(person, named)
+            .where(named > 0)
+            .order_by(named.desc(), person)
+            .limit(limit + len(gone))
+        )
+        counts = {row[0]: row[1] - gone.get(row[0], 0) for row in self._rows(statement)}
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return [(who, number) for who, number in ranked if number > 0][:limit]
+
+    def _named_later(self, as_of: datetime, late: Late) -> dict[int, int]:
+        statement = (
+            select(reports.c.reporter_id, func.count())
+            .where(
+                reports.c.id.in_(late),
+                reports.c.created_at > as_of,
+                reports.c.reporter_id.is_not(None),
+                Source().named(),
+            )
+            .group_by(reports.c.reporter_id)
+        )
+        return {row[0]: row[1] for row in self._rows(statement)}
+
+    # -- feedback ---------------------------------------------------------------------------
+
+    def satisfaction(self, as_of: datetime, filters: Filters = ALL) -> Satisfaction:
+        """As in ``Reports``."""
+        answer = self._counted(as_of, filters, lambda late: self._feedback(as_of, late))
+        return super().satisfaction(as_of, filters) if answer is None else answer
+
+    def _feedback(self, as_of: datetime, late: Late) -> Satisfaction:
+        start = as_of - AGENCY_WINDOW
+        first = local_day(start) + timedelta(days=1)
+        days = (first.toordinal(), local_day(as_of).toordinal())
+        finished = self._cells(Measure.FINISHED_DAY, *days, late).values()
+        stars = self._cells(Measure.RATINGS, *days, late).values()
+        parts = [
+            self._satisfaction(as_of, finished_between(start, midnight(first), as_of)),
+            _heard(_total(finished), _total(stars)),
+        ]
+        if late:
+            chosen = (reports.c.id.in_(late), where.finish_at(as_of) >= midnight(first))
+            parts.append(self._satisfaction(as_of, chosen))
+        return _all_heard(parts)
+
+
+class _Days:
+    """The whole days of a window before a moment whose deadlines have all come, and what is left.
+
+    ``ends`` are the filters for the part of a day before them and the days after them.
+    """
+
+    def __init__(self, as_of: datetime, window: timedelta, rule: where.Rule) -> None:
+        start = as_of - window + timedelta.resolution
+        longest = max((period.limit for period in rule if period.limit), default=timedelta())
+        first = local_day(start) + timedelta(days=1)
+        after = local_day(as_of - longest)
+        self.whole = first < after
+        self.first, self.last = first.toordinal(), after.toordinal() - 1
+        self.middle = Filters(since=midnight(first), until=midnight(after))
+        self.ends = (
+            (Filters(since=start, until=midnight(first)), Filters(since=midnight(after)))
+            if self.whole
+            else (Filters(since=start),)
+        )
+
+    def chosen(self, ids: Late) -> Chosen:
+        """Of the whole days, these reports."""
+        return Chosen(since=self.middle.since, until=self.middle.until, ids=ids)
+
+
+@contextmanager
+def _one_state(connection: Connection) -> Iterator[None]:
+    """Every statement inside sees the database as the first one does."""
+    sqlite = connection.dialect.name == "sqlite"
+    connection.exec_driver_sql("BEGIN" if sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ")
+    try:
+        yield
+    finally:
+        if not connection.invalidated:
+            connection.exec_driver_sql("ROLLBACK")
+
+
+_NO_CASES = OnTime(0, 0, 0, 0, 0)
+
+
+def _from_cells(counts: Iterable[Counters], overdue: int) -> OnTime:
+    n, met, missed, without, _ = _total(counts)
+    return OnTime(met, missed, overdue, n - met - missed - overdue - without, without)
+
+
+def _without_overdue(part: OnTime) -> OnTime:
+    """The overdue are counted with those of all others."""
+    return replace(part, overdue=0, not_yet_due=part.not_yet_due + part.overdue)
+
+
+def _sum(parts: Sequence[OnTime]) -> OnTime:
+    return OnTime(*_total([astuple(part) for part in parts]))
+
+
+def _heard(finished: Counters, stars: Counters) -> Satisfaction:
+    reports_finished, said, satisfied, heard, contradicted = finished
+    return Satisfaction(
+        Share(satisfied, said),
+        Share(heard, reports_finished),
+        contradicted,
+        dict(enumerate(stars, start=1)),
+    )
+
+
+def _all_heard(parts: Sequence[Satisfaction]) -> Satisfaction:
+    return Satisfaction(
+        _share(part.satisfied for part in parts),
+        _share(part.coverage for part in parts),
+        sum(part.contradicted for part in parts),
+        {star: sum(part.ratings[star] for part in parts) for star in range(1, 6)},
+    )
+
+
+def _share(parts: Iterable[Share]) -> Share:
+    known = list(parts)
+    return Share(sum(part.hits for part in known), sum(part.n for part in known))
+
+
+def _total(rows: Iterable[Counters]) -> Counters:
+    return tuple(map(sum, zip(NOTHING, *rows, strict=True)))
+
+
+def _plus(first: Counters, second: Counters) -> Counters:
+    return tuple(a + b for a, b in zip(first, second, strict=True))
+
+
+def _less(first: Counters, second: Sequence[int]) -> Counters:
+    return tuple(a - int(b) for a, b in zip(first, second, strict=True))
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _over(month: date, as_of: datetime) -> bool:
+    return month_span(month).end <= as_of
