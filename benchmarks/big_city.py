@@ -1,242 +1,198 @@
-"""A plausible city of any size, written by the database itself: millions of reports in minutes.
+"""The wall's questions by the number of reports, with and without roll-ups, and the price per write
 
-Ten years of reports in order of receipt, almost all finished; the open ones are as many as asked
-for and mostly young, whatever the size. Draws are Weyl sequences: the same city each time.
+Ten years of reports with the same number of open ones, on SQLite and PostgreSQL. Each question is
+asked three times; the sums are of the quickest. A write is a transaction of its own.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import os
+import shutil
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, text
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import create_engine, event, insert, text, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
-from data_access.schema import metadata, reports
+from benchmarks.made_city import NOW, make_city
+from benchmarks.parts import Row, goal, markdown, quantile
+from data_access.engine import open_engine
+from data_access.reports import Reports
+from data_access.rollups.answers import RolledReports
+from data_access.rollups.keeping import install, remove
+from data_access.schema import escalations, reports
+from data_access.snapshot import QUESTIONS
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from collections.abc import Callable, Iterator, Sequence
 
-NOW = datetime(2026, 11, 23, 7, 5, tzinfo=UTC)
-"""The moment at which the city stands still."""
+    from sqlalchemy import Engine, Executable
 
-HISTORY = timedelta(days=3653)
-AGENCIES = 20
-CATEGORIES = 12
-KELURAHAN = 37
-OLDEST_OPEN = timedelta(days=120)
-_PRIMES = (2654435761, 1597334677, 3812015801, 2246822519, 3266489917, 668265263, 374761393)
-_DRAWS = 1000003
+SIZES = (1_600, 100_000, 1_000_000, 10_000_000)
+QUICK_SIZES = (1_600, 20_000)
+DIRECT_UP_TO = 1_000_000
+"""Beyond it the tables themselves are not asked: minutes, to show what is known."""
+
+ROUNDS = 3
+WRITES = 200
+TIMES = 3
+SERVER = "postgresql+psycopg://postgres@127.0.0.1/postgres"
 
 
-class _Words:
-    """The few words in which SQLite and PostgreSQL differ."""
+class Patient(Reports):
+    """``Reports`` without a limit: here it is the time itself that is asked for."""
 
-    def __init__(self, dialect: str) -> None:
-        self.sqlite = dialect == "sqlite"
+    def _rows(self, statement: Executable) -> Sequence[Any]:
+        with self._engine.connect() as connection:
+            return connection.execute(statement).all()
 
-    def numbers(self, count: int) -> str:
-        if self.sqlite:
-            return (
-                "WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers "
-                f"WHERE i < {count}) "
+
+def run(quick: bool = False) -> list[Row]:
+    """For every server and size; what can't be reached is left out, and said."""
+    rows: list[Row] = []
+    for backend, opened in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
+        rolled = {}
+        for size in QUICK_SIZES if quick else SIZES:
+            with opened() as engine:
+                if engine is None:
+                    rows.append({"database": f"{backend}: no server"})
+                    break
+                row, rolled[size] = _measured(engine, backend, size)
+                rows.append(row)
+        if len(rolled) > 1:
+            first, last = rolled[min(rolled)], rolled[max(rolled)]
+            words = f"{backend}: {max(rolled):,} at most {TIMES} times {min(rolled):,}"
+            rows.append(
+                {"database": f"{last / first:.1f} times"} | goal(last <= TIMES * first, words)
             )
-        return f"WITH numbers AS (SELECT generate_series(1, {count})::bigint AS i) "
-
-    def moment(self, seconds: str) -> str:
-        """A moment as stored, from seconds since 1970."""
-        if self.sqlite:
-            return f"datetime({seconds}, 'unixepoch')"
-        return f"to_timestamp(floor({seconds}))"
-
-    def shifted(self, moment: str, seconds: str) -> str:
-        """A stored moment so many seconds later, but never after ``NOW``."""
-        if self.sqlite:
-            later = f"datetime({moment}, cast({seconds} as integer) || ' seconds')"
-            return f"min({later}, '{NOW:%Y-%m-%d %H:%M:%S}')"
-        return f"least({moment} + floor({seconds}) * interval '1 second', '{NOW.isoformat()}')"
-
-    def whole(self, number: str) -> str:
-        return f"cast({number} as integer)" if self.sqlite else f"floor({number})::bigint"
+    return rows
 
 
-def make_city(engine: Engine, reports: int, open_reports: int = 300, seed: int = 1) -> None:
-    """Create the contract's tables in an empty database and fill them."""
-    words = _Words(engine.dialect.name)
-    with engine.begin() as connection:
-        _no_limits(connection)
-        for table in metadata.sorted_tables:
-            connection.execute(CreateTable(table))
-        _small_tables(connection, words, _people(reports))
-        for statement in _big_tables(words, reports, seed):
-            connection.execute(text(statement))
-        _leave_open(connection, reports, open_reports)
-        create_indexes(connection)
-    _analyze(engine)
-
-
-def create_indexes(connection: Connection) -> None:
-    """All indexes of the contract: quicker after loading than while."""
-    for table in metadata.sorted_tables:
-        for index in sorted(table.indexes, key=lambda item: str(item.name)):
-            connection.execute(CreateIndex(index))
-
-
-def _people(reports: int) -> int:
-    return max(400, min(reports // 5, 200_000))
-
-
-def _no_limits(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
-        connection.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
-
-
-def _analyze(engine: Engine) -> None:
-    command = "ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE"
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SET statement_timeout = 0"))
-        connection.execute(text(command))
-
-
-def _small_tables(connection: Connection, words: _Words, people: int) -> None:
-    tables = metadata.tables
-    kecamatan = [_area(f"12.75.{n:02}", "kecamatan", None, n) for n in range(1, 6)]
-    kelurahan = [
-        _area(f"12.75.{n % 5 + 1:02}.{n:04}", "kelurahan", f"12.75.{n % 5 + 1:02}", n)
-        for n in range(1, KELURAHAN + 1)
-    ]
-    connection.execute(tables["areas"].insert(), kecamatan + kelurahan)
-    connection.execute(
-        tables["agencies"].insert(),
-        [
-            {"id": n, "abbreviation": f"SKPD {n}", "name": f"Dinas {n}", "kind": "skpd"}
-            for n in range(1, AGENCIES + 1)
-        ],
-    )
-    connection.execute(
-        tables["categories"].insert(),
-        [{"id": n, "name": f"Kategori {n}"} for n in range(1, CATEGORIES + 1)],
-    )
-    connection.execute(
-        tables["announcements"].insert(),
-        [
-            {"id": n, "title": f"Informasi {n}", "starts_at": NOW - timedelta(days=n)}
-            for n in range(1, 6)
-        ],
-    )
-    connection.execute(
-        text(
-            f"{words.numbers(people)}INSERT INTO reporters (id, name, area_code) "
-            f"SELECT i, 'Warga ' || i, {_KELURAHAN} FROM numbers"
-            if words.sqlite
-            else f"INSERT INTO reporters (id, name, area_code) {words.numbers(people)}"
-            f"SELECT i, 'Warga ' || i, {_KELURAHAN} FROM numbers"
-        )
-    )
-
-
-def _area(code: str, level: str, parent: str | None, number: int) -> dict[str, Any]:
-    return {
-        "code": code,
-        "level": level,
-        "name": f"{level} {number}",
-        "parent_code": parent,
-        "latitude": 3.55 + number * 0.0025,
-        "longitude": 98.45 + number * 0.002,
+def _measured(engine: Engine, backend: str, size: int) -> tuple[Row, float]:
+    started = time.monotonic()
+    make_city(engine, size)
+    print(f"{backend} {size:,}: made in {time.monotonic() - started:.0f} s", file=sys.stderr)
+    bare = _writes(engine, size)
+    direct = f"{_questions(Patient(engine)):.0f}" if size <= DIRECT_UP_TO else "—"
+    started = time.monotonic()
+    install(engine)
+    print(f"roll-ups counted in {time.monotonic() - started:.0f} s", file=sys.stderr)
+    rolled = _questions(RolledReports(engine))
+    kept = _writes(engine, size + WRITES)
+    row = {
+        "database": f"{backend}, {size:,} reports",
+        "tables, ms": direct,
+        "roll-ups, ms": f"{rolled:.0f}",
+        "insert, µs": f"{bare[0]:.0f} → {kept[0]:.0f}",
+        "status change, µs": f"{bare[1]:.0f} → {kept[1]:.0f}",
     }
+    remove(engine)
+    return row, rolled
 
 
-def _draw(number: int, seed: int) -> str:
-    """An even draw between 0 and 1 for the row ``i``."""
-    prime = _PRIMES[number % len(_PRIMES)] + 2 * seed + number
-    return f"(((i * {prime}) % {_DRAWS}) / {_DRAWS}.0)"
+def _questions(asked: Reports) -> float:
+    """Milliseconds of all the wall's questions."""
+    return sum(_quickest(partial(ask, asked, NOW)) for ask in QUESTIONS.values()) * 1000
 
 
-_CODES = [f"12.75.{n % 5 + 1:02}.{n:04}" for n in range(1, KELURAHAN + 1)]
-_KELURAHAN = (
-    "CASE i % 37 " + " ".join(f"WHEN {n} THEN '{code}'" for n, code in enumerate(_CODES)) + " END"
-)
+def _quickest(ask: Callable[[], Any]) -> float:
+    times = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        ask()
+        times.append(time.perf_counter() - started)
+    return min(times)
 
 
-def _big_tables(words: _Words, count: int, seed: int) -> list[str]:
-    """One statement for each table, in an order that references allow."""
-
-    def fill(table: str, columns: str, source: str) -> str:
-        return f"INSERT INTO {table} ({columns}) {source}"
-
-    start = (NOW - HISTORY).timestamp()
-    step = HISTORY.total_seconds() / (count + 1)
-    draws = [_draw(number, seed) for number in range(14)]
-    whole, shifted = words.whole, words.shifted
-    created = words.moment(f"{start} + i * {step}")
-    status = (
-        f"CASE WHEN {draws[0]} < 0.88 THEN 'done' WHEN {draws[0]} < 0.94 THEN 'rejected' "
-        "ELSE 'duplicate' END"
-    )
-    timed = (
-        f"{words.numbers(count)}, timed AS (SELECT i, {created} AS created_at, "
-        f"60.0 * 3600 * {draws[1]} * {draws[1]} AS waited FROM numbers) "
-    )
-    hops = " UNION ALL ".join(
-        f"SELECT {level} * {count} + id, id, {level}, 1 + (id * {prime}) % {AGENCIES}, "
-        f"{shifted('created_at', str(1800 * level))}, answered_at FROM reports "
-        f"WHERE id % 100 < {share}"
-        for level, prime, share in ((1, 7919, 95), (2, 7907, 11), (3, 7901, 1))
-    )
-    return [
-        fill(
-            "reports",
-            "id, ticket, title, body, category_id, reporter_id, area_code, latitude, longitude, "
-            "status, created_at, answered_at, finished_at, anonymous, confidential",
-            f"{timed}SELECT i, 'BJ-' || i, 'Lampu jalan padam', "
-            "'Sudah tiga malam lampu di depan gang padam, mohon diperbaiki.', "
-            f"1 + {whole(f'{draws[2]} * {CATEGORIES}')}, "
-            f"1 + {whole(f'{draws[3]} * {draws[3]} * {draws[3]} * {_people(count)}')}, "
-            f"{_KELURAHAN}, 3.55 + 0.1 * {draws[4]}, 98.44 + 0.09 * {draws[5]}, {status}, "
-            f"created_at, {shifted('created_at', 'waited')}, "
-            f"{shifted('created_at', f'waited + 864000 * {draws[6]}')}, "
-            f"({draws[7]} < 0.05), ({draws[8]} < 0.02) "
-            "FROM timed",
-        ),
-        fill("escalations", "id, report_id, level, agency_id, forwarded_at, answered_at", hops),
-        fill(
-            "reopenings",
-            "report_id, status, finished_at, reopened_at"
-            if words.sqlite
-            else "id, report_id, status, finished_at, reopened_at",
-            f"SELECT {'' if words.sqlite else 'id, '}id, 'done', answered_at, answered_at "
-            "FROM reports WHERE id % 100 = 0",
-        ),
-        fill(
-            "follow_ups",
-            "id, report_id, agency_id, status, created_at",
-            "SELECT id, id, 1 + id % 20, CASE WHEN id % 5 < 3 THEN 'answered' ELSE 'done' END, "
-            "answered_at FROM reports WHERE id % 10 < 9",
-        ),
-        fill(
-            "feedback",
-            "id, report_id, satisfied, rating, created_at",
-            f"SELECT id, id, (id % 7 < 5), 1 + id % 5, "
-            f"{shifted('finished_at', '40000')} FROM reports WHERE id % 4 = 0",
-        ),
+def _writes(engine: Engine, start: int) -> tuple[float, float]:
+    """Microseconds of the median insert of a report with its escalation, and status change."""
+    ids = range(start + 1, start + 1 + WRITES)
+    at = NOW - timedelta(hours=2)
+    inserts = [
+        (
+            insert(reports).values(
+                id=number,
+                ticket=f"N-{number}",
+                title="Lampu jalan padam",
+                category_id=1,
+                reporter_id=1 + number % 300,
+                status="received",
+                created_at=at,
+            ),
+            insert(escalations).values(
+                id=100_000_000 + number, report_id=number, level=1, agency_id=1, forwarded_at=at
+            ),
+        )
+        for number in ids
     ]
+    changes = [
+        (
+            update(reports)
+            .where(reports.c.id == number)
+            .values(status="done", answered_at=at, finished_at=at),
+        )
+        for number in ids
+    ]
+    return _median(engine, inserts), _median(engine, changes)
 
 
-def _leave_open(connection: Connection, count: int, wanted: int) -> None:
-    """Take the finish from so many reports, mostly young ones, and from most the answer too."""
-    per_second = count / HISTORY.total_seconds()
-    chosen: set[int] = set()
-    for number in range(min(wanted, count)):
-        age = OLDEST_OPEN.total_seconds() * (number / wanted) ** 3
-        place = max(1, count - int(per_second * age))
-        while place in chosen:
-            place = place - 1 or count
-        chosen.add(place)
-    answered = {number for number in chosen if number % 5 < 2}
-    for ids, values in (
-        (chosen - answered, {"status": "escalated", "answered_at": None, "finished_at": None}),
-        (answered, {"status": "answered", "finished_at": None}),
-    ):
-        connection.execute(reports.update().where(reports.c.id.in_(sorted(ids))).values(values))
+def _median(engine: Engine, writes: Sequence[Sequence[Executable]]) -> float:
+    times = []
+    with engine.connect() as connection:
+        for statements in writes:
+            started = time.perf_counter()
+            with connection.begin():
+                for statement in statements:
+                    connection.execute(statement)
+            times.append(time.perf_counter() - started)
+    return quantile(times, 0.5) * 1e6
+
+
+@contextmanager
+def _sqlite() -> Iterator[Engine | None]:
+    folder = tempfile.mkdtemp(prefix="bcc-big-city-", dir=os.environ.get("BCC_BENCH_FOLDER"))
+    engine = open_engine(f"sqlite:///{Path(folder) / 'city.sqlite'}", read_only=False)
+    event.listen(engine, "connect", _without_references)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        shutil.rmtree(folder)
+
+
+def _without_references(connection: Any, _record: Any) -> None:
+    """The city is made of rows that refer to each other rightly; looking takes half the time."""
+    connection.execute("PRAGMA foreign_keys = OFF").close()
+
+
+@contextmanager
+def _postgresql() -> Iterator[Engine | None]:
+    url = make_url(os.environ.get("BCC_BENCH_POSTGRESQL") or SERVER)
+    name = f"bcc_big_city_{os.getpid()}"
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    except DBAPIError:
+        yield None
+        return
+    engine = open_engine(
+        url.set(database=name).render_as_string(hide_password=False), read_only=False
+    )
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+if __name__ == "__main__":
+    print(markdown(run("--quick" in sys.argv)))

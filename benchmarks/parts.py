@@ -20,6 +20,7 @@ PARTS = (
     "first_picture",
     "snapshots",
     "writes",
+    "review_speed",
     "import_rate",
 )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from benchmarks.big_city import NOW, make_city
+from benchmarks.made_city import NOW, make_city
 from benchmarks.parts import Row, goal
 from dashboard.factory import create_application
 from dashboard.feed import Channel

@@ -70,11 +70,16 @@ def _path(changed: Mapping[Any, Patch]) -> Patch | None:
     return ["@", [step, *patch[1]], patch[2]] if patch[0] == "@" else ["@", [step], patch]
 
 
+def _differs(old: Any, new: Any) -> bool:
+    """For Python true is 1; for a screen it is not."""
+    return difference(old, new) is not None
+
+
 def _splice(old: list[Any], new: list[Any]) -> Patch:
     shorter = min(len(old), len(new))
-    start = next((n for n in range(shorter) if old[n] != new[n]), shorter)
+    start = next((n for n in range(shorter) if _differs(old[n], new[n])), shorter)
     most = shorter - start
-    end = next((n for n in range(most) if old[-1 - n] != new[-1 - n]), most)
+    end = next((n for n in range(most) if _differs(old[-1 - n], new[-1 - n])), most)
     return ["s", start, len(old) - start - end, new[start : len(new) - end]]
 
 

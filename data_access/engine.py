@@ -132,6 +132,8 @@ def _session_options(read_only: bool) -> list[str]:
         options += [
             f"-c statement_timeout={STATEMENT_TIMEOUT_S * 1000}",
             "-c default_transaction_read_only=on",
+            # Compiling a question of many conditions takes longer than answering it.
+            "-c jit=off",
         ]
     return options
 

@@ -24,7 +24,7 @@ CURVE_POINTS = 200
 """A curve is drawn with no more; the eye sees no difference."""
 
 
-def survival(seconds: Sequence[float], ended: Sequence[bool]) -> Survival:
+def survival(seconds: Sequence[float] | np.ndarray, ended: Sequence[bool] | np.ndarray) -> Survival:
     """Kaplan-Meier median and 90th percentile of waiting times.
 
     Args:
@@ -48,7 +48,7 @@ def survival_curve(seconds: Sequence[float], ended: Sequence[bool]) -> Curve:
 
 
 def _kaplan_meier(
-    seconds: Sequence[float], ended: Sequence[bool]
+    seconds: Sequence[float] | np.ndarray, ended: Sequence[bool] | np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Waits, whether they ended, the times of the ends, and the share waiting after each."""
     waits = np.asarray(seconds, dtype=float)

@@ -12,10 +12,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    Integer,
     and_,
     case,
-    cast,
     func,
     literal,
     not_,
@@ -92,11 +90,11 @@ CITY_WINDOW = timedelta(days=30)
 AGENCY_WINDOW = timedelta(days=90)
 """An agency's share, and the citizens' feedback, look further: fewer cases."""
 
+OUTSIDE = "Luar kota"
+"""Where a report lies that is in none of the known kelurahan."""
+
 GRID_DEGREES = 0.0025
 """A cell of the wall's map: about 280 m, so that no house can be told."""
-
-Waits = tuple[list[float], list[bool]]
-"""Seconds of waiting, and whether each came to its end."""
 
 CLOCK_SKEW = timedelta(minutes=5)
 """A report from further in the future is a mistake of its writer."""
@@ -111,12 +109,17 @@ class Reports:
         rule: where.Rule = CITY_RULE,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self.engine = engine
+        self._engine = engine
         self.rule = rule
         self._clock = clock
 
+    @property
+    def engine(self) -> Engine:
+        """The report database, for questions that stand elsewhere."""
+        return self._engine
+
     def _rows(self, statement: Executable) -> Sequence[Any]:
-        return ask(self.engine, statement)
+        return ask(self._engine, statement)
 
     def _count(self, *conditions: where.Condition) -> int:
         statement = select(func.count()).select_from(reports).where(*conditions)
@@ -188,49 +191,45 @@ class Reports:
         self, as_of: datetime, filters: Filters = ALL, window: timedelta | None = None
     ) -> Survival:
         """Kaplan-Meier of the time from receipt to the first answer or action."""
-        return survival(*self.answer_times(as_of, filters, window))
-
-    def answer_times(
-        self, as_of: datetime, filters: Filters = ALL, window: timedelta | None = None
-    ) -> Waits:
-        """Seconds from receipt to the first answer or action, and whether there was any."""
-        answered = where.answered_by(as_of)
-        waited = case(
-            (answered, seconds_between(reports.c.created_at, where.FIRST_RESPONSE)),
-            else_=seconds_between(reports.c.created_at, where.moment(as_of)),
+        waits = self._waits(
+            as_of, _received(window, as_of, filters), *where.matching(filters, as_of)
         )
-        return self._waits(waited, answered, as_of, filters, window)
+        return survival([wait for wait, _ in waits], [ended for _, ended in waits])
 
     def time_to_finish(
         self, as_of: datetime, filters: Filters = ALL, window: timedelta | None = None
     ) -> Survival:
         """Kaplan-Meier of the time from receipt to the finish that holds at the moment."""
-        return survival(*self.finish_times(as_of, filters, window))
-
-    def finish_times(
-        self, as_of: datetime, filters: Filters = ALL, window: timedelta | None = None
-    ) -> Waits:
-        """Seconds from receipt to the finish that holds, and whether there is any."""
         finish = where.finish_at(as_of)
         finished = finish.is_not(None)
         until = func.coalesce(finish, where.moment(as_of))
         waited = seconds_between(reports.c.created_at, until)
-        return self._waits(waited, finished, as_of, filters, window)
+        return self._survival(waited, finished, as_of, filters, window)
 
-    def _waits(
+    def _waits(self, as_of: datetime, *conditions: where.Condition) -> list[tuple[float, bool]]:
+        """How long each report waited for its first response, and whether that came."""
+        answered = where.answered_by(as_of)
+        waited = case(
+            (answered, seconds_between(reports.c.created_at, where.FIRST_RESPONSE)),
+            else_=seconds_between(reports.c.created_at, where.moment(as_of)),
+        )
+        rows = self._rows(select(waited, case((answered, 1), else_=0)).where(*conditions))
+        return [(max(0.0, row[0]), bool(row[1])) for row in rows if row[0] is not None]
+
+    def _survival(
         self,
         waited: ColumnElement[float],
         ended: where.Condition,
         as_of: datetime,
         filters: Filters,
         window: timedelta | None,
-    ) -> Waits:
+    ) -> Survival:
         statement = select(waited, case((ended, 1), else_=0)).where(
             _received(window, as_of, filters), *where.matching(filters, as_of)
         )
         rows = self._rows(statement)
         known = [row for row in rows if row[0] is not None]
-        return [max(0.0, row[0]) for row in known], [bool(row[1]) for row in known]
+        return survival([max(0.0, row[0]) for row in known], [bool(row[1]) for row in known])
 
     def last_report_at(self, as_of: datetime, filters: Filters = ALL) -> datetime | None:
         """When the newest report came."""
@@ -575,31 +574,33 @@ class Reports:
     def open_by_kelurahan(
         self, as_of: datetime, filters: Filters = ALL
     ) -> tuple[KelurahanOpen, ...]:
-        """Open and overdue reports of every kelurahan, those with none included."""
+        """Open and overdue reports of every kelurahan, those with none included.
+
+        What lies in no kelurahan comes last, in a place without code, where there is any.
+        """
         late = and_(where.unanswered_at(as_of), where.past_deadline(as_of, self.rule))
-        counted = (
-            select(reports.c.area_code, func.count().label("open"), _tally(late).label("overdue"))
+        statement = (
+            select(reports.c.area_code, func.count(), _tally(late))
             .where(where.open_at(as_of), *where.matching(filters, as_of))
             .group_by(unindexed(reports.c.area_code))
-            .subquery()
         )
-        above = areas.alias("above")
-        statement = (
-            select(
-                areas.c.code,
-                areas.c.name,
-                func.coalesce(above.c.name, ""),
-                areas.c.latitude,
-                areas.c.longitude,
-                func.coalesce(counted.c.open, 0),
-                cast(func.coalesce(counted.c.overdue, 0), Integer),
+        counts = {row[0]: (row[1], int(row[2])) for row in self._rows(statement)}
+        kecamatan = {area.code: area.name for area in self.areas("kecamatan")}
+        found = [
+            KelurahanOpen(
+                area.code,
+                area.name,
+                kecamatan.get(area.parent or "", ""),
+                area.latitude,
+                area.longitude,
+                *counts.pop(area.code, (0, 0)),
             )
-            .outerjoin(above, above.c.code == areas.c.parent_code)
-            .outerjoin(counted, counted.c.area_code == areas.c.code)
-            .where(areas.c.level == "kelurahan")
-        )
-        found = (KelurahanOpen(*row) for row in self._rows(statement))
-        return tuple(sorted(found, key=lambda row: row.code))
+            for area in self.areas("kelurahan")
+        ]
+        if counts:
+            outside = (sum(column) for column in zip(*counts.values(), strict=True))
+            found.append(KelurahanOpen("", OUTSIDE, "", None, None, *outside))
+        return tuple(found)
 
     def open_incidents(
         self, as_of: datetime, filters: Filters = ALL, limit: int = 2000

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 from data_access import (
     review_agencies,
     review_detail,
+    review_feedback,
     review_figures,
     review_lists,
     review_places,
+    review_reporters,
 )
 from data_access.records import ALL
 from data_access.review_records import SortKey
@@ -104,6 +106,20 @@ class Review:
         """Whether the report was ever forwarded to the agency."""
         return review_detail.may_see(self.reports, ticket, agency)
 
+    # -- reporters --------------------------------------------------------------------------------
+
+    def of_rank(
+        self, rank: int, filters: Filters, as_of: datetime, *, offset: int = 0, limit: int = 100
+    ) -> Page[ReportRow]:
+        """The named reports of the reporter at a place of ``Reports.top_reporters``."""
+        return review_reporters.of_rank(self.reports, rank, filters, as_of, offset, limit)
+
+    def of_same_reporter(
+        self, ticket: str, as_of: datetime, *, offset: int = 0, limit: int = 100
+    ) -> Page[ReportRow]:
+        """The named reports of a report's reporter; none where it is itself not named."""
+        return review_reporters.of_same_reporter(self.reports, ticket, as_of, offset, limit)
+
     # -- agencies ---------------------------------------------------------------------------------
 
     def agency(
@@ -141,7 +157,7 @@ class Review:
 
     def feedback(self, filters: Filters, as_of: datetime) -> FeedbackReview:
         """What citizens say of finished reports: in all, by agency and by category."""
-        return review_figures.feedback_review(self.reports, filters, as_of)
+        return review_feedback.review(self.reports, filters, as_of)
 
     def categories(self, filters: Filters, as_of: datetime) -> tuple[GroupRow, ...]:
         """Each category's reports, most received first."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, case, func, select
 
 from data_access import conditions as where
+from data_access import review_feedback
 from data_access.columns import earliest, seconds_between
 from data_access.metrics import standing, survival
 from data_access.records import AgeBand, AgencyBacklog, Filters, Share
@@ -19,7 +20,6 @@ from data_access.review_figures import (
     by_category,
     by_kelurahan,
     by_month,
-    feedback_review,
     finish_curve,
     passages,
 )
@@ -28,8 +28,6 @@ from data_access.review_parts import asked_about, first_pass, rows_of, tally
 from data_access.review_records import (
     AgencyComparison,
     AgencyReview,
-    FeedbackReview,
-    FeedbackRow,
     Relay,
     RelayLevel,
     ReportRow,
@@ -46,8 +44,6 @@ if TYPE_CHECKING:
 
 OLDEST = 20
 MONTHS = 36
-
-NO_FEEDBACK = FeedbackRow("", Share(0, 0), None, Share(0, 0), Share(0, 0))
 
 
 # -- one agency -----------------------------------------------------------------------------------
@@ -86,7 +82,7 @@ def agency(
         categories=by_category(asked, own, as_of),
         places=by_kelurahan(asked, own, as_of),
         relay=relay(asked, own, as_of, agency=abbreviation),
-        feedback=_feedback_of(feedback_review(asked, own, as_of), abbreviation),
+        feedback=review_feedback.in_one_row(asked, own, as_of, abbreviation),
         oldest=_oldest(asked, known.id, filters, as_of, see_confidential),
     )
 
@@ -118,10 +114,6 @@ def _acted(asked: Reports, filters: Filters, as_of: datetime) -> Share:
     return Share(int(done), int(received))
 
 
-def _feedback_of(review: FeedbackReview, abbreviation: str) -> FeedbackRow:
-    return next((row for row in review.agencies if row.name == abbreviation), NO_FEEDBACK)
-
-
 def _oldest(
     asked: Reports, number: int, filters: Filters, as_of: datetime, see_confidential: bool
 ) -> tuple[ReportRow, ...]:
@@ -149,9 +141,10 @@ def compare(asked: Reports, filters: Filters, as_of: datetime) -> tuple[AgencyCo
     """See ``Review.compare``; a report counts for each agency that it was forwarded to."""
     met = {row.agency: row.on_time for row in asked.open_by_agency(as_of, filters)}
     acted = _acted_by_agency(asked, filters, as_of)
-    said = feedback_review(asked, filters, as_of)
-    satisfied = {row.name: row.satisfied for row in said.agencies}
+    said = review_feedback.by_agency(asked, filters, as_of)
+    satisfied = {row.name: row.satisfied for row in said}
     city = replace(filters, agencies=())
+    city_said = review_feedback.in_one_row(asked, city, as_of).satisfied
     city_on_time, city_acted = _city_on_time(asked, filters, as_of), _acted(asked, city, as_of)
     names = {row.abbreviation: row.name for row in rows_of(asked, select(agencies))}
     none = Share(0, 0)
@@ -161,7 +154,7 @@ def compare(asked: Reports, filters: Filters, as_of: datetime) -> tuple[AgencyCo
             name=names[key],
             on_time=standing(met.get(key, NOTHING).share, city_on_time.share),
             acted=standing(acted.get(key, none), city_acted),
-            satisfied=standing(satisfied.get(key, none), said.city.satisfied),
+            satisfied=standing(satisfied.get(key, none), city_said),
         )
         for key in sorted(names)
         if not filters.agencies or key in filters.agencies

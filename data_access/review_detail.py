@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from math import asin, ceil, cos, floor, radians, sin, sqrt
+from datetime import datetime
+from math import floor
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, or_, select
@@ -13,6 +13,7 @@ from data_access.columns import unindexed
 from data_access.records import BEGINNING, FINISHED, Status
 from data_access.reports import GRID_DEGREES
 from data_access.review_lists import report_rows
+from data_access.review_near import near, placed
 from data_access.review_parts import as_typed, rows_of
 from data_access.review_records import (
     Event,
@@ -22,7 +23,6 @@ from data_access.review_records import (
     ReportDetail,
     ReportRow,
     Similar,
-    SimilarReport,
 )
 from data_access.schema import (
     agencies,
@@ -39,14 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from data_access.reports import Reports
-
-NEAR_M = 150
-NEAR_TIME = timedelta(days=30)
-STEP_M = 50
-MOST_SIMILAR = 20
-
-EARTH_M = 6_371_008.8
-"""Mean radius of the Earth."""
 
 _ORDER = {kind: place for place, kind in enumerate(EventKind)}
 
@@ -72,7 +64,7 @@ def report(
         longitude=longitude,
         duplicate_of=_ticket_of(asked, known.duplicate_of, as_of),
         duplicates=_duplicates(asked, known.id, as_of),
-        similar=Similar((), 0) if hidden else _similar(asked, known, as_of, see_confidential),
+        similar=Similar((), 0) if hidden else near(asked, known, as_of, see_confidential),
         first_hop=forwarded[0].forwarded_at - row.received if forwarded else None,
     )
 
@@ -131,19 +123,13 @@ def _duplicates(asked: Reports, number: int, as_of: datetime) -> tuple[str, ...]
 
 def _cell(known: Any) -> tuple[float | None, float | None]:
     """Middle of the map's cell, where the position is one."""
-    if not _placed(known):
+    if not placed(known):
         return None, None
     latitude, longitude = (
         round((floor((value + 180.0) / GRID_DEGREES) + 0.5) * GRID_DEGREES - 180.0, 5)
         for value in (known.latitude, known.longitude)
     )
     return latitude, longitude
-
-
-def _placed(row: Any) -> bool:
-    if row.latitude is None or row.longitude is None:
-        return False
-    return bool(-90 <= row.latitude <= 90 and -180 <= row.longitude <= 180)
 
 
 # -- what happened --------------------------------------------------------------------------------
@@ -354,71 +340,4 @@ def similar(asked: Reports, ticket: str, as_of: datetime, *, see_confidential: b
     known = _known(asked, ticket, as_of)
     if known is None or (known.confidential and not see_confidential):
         return Similar((), 0)
-    return _similar(asked, known, as_of, see_confidential)
-
-
-def _similar(asked: Reports, known: Any, as_of: datetime, see_confidential: bool) -> Similar:
-    """In a box first, which an index of times serves, then by the distance itself."""
-    if not _placed(known) or known.category_id is None:
-        return Similar((), 0)
-    others = [
-        (other, distance)
-        for other in _in_box(asked, known, as_of, see_confidential)
-        if (distance := metres(known, other)) <= NEAR_M
-    ]
-    shown = [pair for pair in others if not _same_person(known, pair[0])]
-    shown.sort(key=lambda pair: (abs(pair[0].created_at - known.created_at), pair[0].ticket))
-    return Similar(
-        reports=tuple(_similar_report(*pair) for pair in shown[:MOST_SIMILAR]),
-        repeated=len(others) - len(shown),
-    )
-
-
-def _in_box(asked: Reports, known: Any, as_of: datetime, see_confidential: bool) -> Sequence[Any]:
-    north = NEAR_M / EARTH_M * 57.3
-    east = north / max(cos(radians(known.latitude)), 1e-6)
-    shown = () if see_confidential else (reports.c.confidential.is_(False),)
-    statement = select(
-        reports.c.ticket,
-        reports.c.created_at,
-        reports.c.latitude,
-        reports.c.longitude,
-        reports.c.reporter_id,
-        reports.c.anonymous,
-        reports.c.confidential,
-        where.status_at(as_of).label("status"),
-    ).where(
-        where.readable_by(as_of),
-        reports.c.category_id == known.category_id,
-        reports.c.id != known.id,
-        reports.c.created_at.between(known.created_at - NEAR_TIME, known.created_at + NEAR_TIME),
-        reports.c.latitude.between(known.latitude - north, known.latitude + north),
-        reports.c.longitude.between(known.longitude - east, known.longitude + east),
-        *shown,
-    )
-    return rows_of(asked, statement)
-
-
-def _same_person(known: Any, other: Any) -> bool:
-    """Told only of reports that stand under a name: the others count for no reporter."""
-    named = not (known.anonymous or other.anonymous or known.confidential or other.confidential)
-    same: bool = known.reporter_id is not None and known.reporter_id == other.reporter_id
-    return named and same
-
-
-def _similar_report(other: Any, distance: float) -> SimilarReport:
-    return SimilarReport(
-        ticket=other.ticket,
-        status=Status(other.status),
-        received=other.created_at,
-        within_m=max(1, ceil(distance / STEP_M)) * STEP_M,
-    )
-
-
-def metres(one: Any, other: Any) -> float:
-    """Great-circle distance of two rows with ``latitude`` and ``longitude`` (haversine)."""
-    north = radians(other.latitude - one.latitude)
-    east = radians(other.longitude - one.longitude)
-    scale = cos(radians(one.latitude)) * cos(radians(other.latitude))
-    chord = sin(north / 2) ** 2 + scale * sin(east / 2) ** 2
-    return 2 * EARTH_M * asin(min(1.0, sqrt(chord)))
+    return near(asked, known, as_of, see_confidential)

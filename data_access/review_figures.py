@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, case, func, select
 
 from data_access import conditions as where
-from data_access.columns import unindexed
+from data_access.columns import seconds_between, unindexed
 from data_access.metrics import survival_curve, wilson
-from data_access.periods import month_span
+from data_access.periods import Span, month_span, months_until
 from data_access.records import MonthVolume, OnTime, Share
 from data_access.reports import AGENCY_WINDOW, CITY_WINDOW
 from data_access.review_parts import (
     asked_about,
-    finished_after,
-    first_pass,
     inside,
     on_time,
     on_time_counts,
@@ -26,17 +24,21 @@ from data_access.review_parts import (
 from data_access.review_records import (
     Comparison,
     Curve,
-    FeedbackReview,
-    FeedbackRow,
     GroupRow,
     MonthRow,
     PeriodFigures,
 )
-from data_access.schema import agencies, areas, categories, escalations, feedback, reports
+from data_access.schema import (
+    agencies,
+    categories,
+    escalations,
+    reopenings,
+    reports,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement
 
@@ -44,8 +46,6 @@ if TYPE_CHECKING:
     from data_access.reports import Reports
 
 NOTHING = OnTime(0, 0, 0, 0, 0)
-
-above = areas.alias("above")
 
 # -- key figures ----------------------------------------------------------------------------------
 
@@ -89,18 +89,31 @@ def compared(
     return Comparison(figures(asked, filters, as_of), figures(asked, other_filters, other_as_of))
 
 
-def answer_curve(
-    asked: Reports, filters: Filters, as_of: datetime, window: timedelta | None = AGENCY_WINDOW
-) -> Curve:
+def answer_curve(asked: Reports, filters: Filters, as_of: datetime) -> Curve:
     """Kaplan-Meier of the time from receipt to the first answer or action."""
-    return survival_curve(*asked.answer_times(as_of, filters, window))
+    return _curve(asked, filters, as_of, where.answered_by(as_of), where.FIRST_RESPONSE)
 
 
-def finish_curve(
-    asked: Reports, filters: Filters, as_of: datetime, window: timedelta | None = AGENCY_WINDOW
-) -> Curve:
+def finish_curve(asked: Reports, filters: Filters, as_of: datetime) -> Curve:
     """Kaplan-Meier of the time from receipt to the finish that holds at the moment."""
-    return survival_curve(*asked.finish_times(as_of, filters, window))
+    finish = where.finish_at(as_of)
+    return _curve(asked, filters, as_of, finish.is_not(None), finish)
+
+
+def _curve(
+    asked: Reports,
+    filters: Filters,
+    as_of: datetime,
+    ended: where.Condition,
+    end: ColumnElement[datetime],
+) -> Curve:
+    """Of the filters' period, or else of the agencies' window."""
+    until = case((ended, end), else_=where.moment(as_of))
+    statement = select(
+        seconds_between(reports.c.created_at, until), case((ended, 1), else_=0)
+    ).where(*asked_about(as_of, filters, AGENCY_WINDOW))
+    rows = [row for row in rows_of(asked, statement) if row[0] is not None]
+    return survival_curve([max(0.0, row[0]) for row in rows], [bool(row[1]) for row in rows])
 
 
 # -- months ---------------------------------------------------------------------------------------
@@ -110,27 +123,62 @@ def by_month(
     asked: Reports, filters: Filters, as_of: datetime, months: int
 ) -> tuple[MonthRow, ...]:
     """See ``Review.by_month``."""
-    volumes = asked.monthly_volume(as_of, filters, months)
-    met = _met_by_month(asked, filters, as_of, volumes)
-    nothing = (NOTHING, 0)
+    days = months_until(as_of, months)
+    spans = tuple(month_span(day) for day in days)
+    received = _received_by_month(asked, filters, as_of, spans)
+    finished = _finished_by_month(asked, filters, as_of, spans)
     return tuple(
-        MonthRow(volume, share, Share(done, volume.received))
-        for number, volume in enumerate(volumes)
-        for share, done in [met.get(number, nothing)]
+        MonthRow(MonthVolume(day, n, finished[number], span.end <= as_of), met, Share(done, n))
+        for number, (day, span) in enumerate(zip(days, spans, strict=True))
+        for n, done, met in [received.get(number, (0, 0, NOTHING))]
     )
 
 
-def _met_by_month(
-    asked: Reports, filters: Filters, as_of: datetime, volumes: tuple[MonthVolume, ...]
-) -> dict[int, tuple[OnTime, int]]:
-    months = span_table([month_span(volume.month) for volume in volumes])
+def _received_by_month(
+    asked: Reports, filters: Filters, as_of: datetime, spans: tuple[Span, ...]
+) -> dict[int, tuple[int, int, OnTime]]:
+    """Of each month with reports: how many, how many of them are done, and how they were met."""
+    months = span_table(spans)
     statement = (
-        select(months.c.number, tally(where.done_by(as_of)), *on_time_counts(as_of, asked.rule))
-        .select_from(months.join(reports, inside(months)))
+        select(
+            months.c.number,
+            func.count(),
+            tally(where.done_by(as_of)),
+            *on_time_counts(as_of, asked.rule),
+        )
+        .select_from(months.join(reports, inside(months, reports.c.created_at)))
         .where(where.readable_by(as_of), *where.matching(filters, as_of))
         .group_by(months.c.number)
     )
-    return {row[0]: (on_time(row[2:]), int(row[1])) for row in rows_of(asked, statement)}
+    return {
+        row[0]: (int(row[1]), int(row[2]), on_time(row[3:])) for row in rows_of(asked, statement)
+    }
+
+
+def _finished_by_month(
+    asked: Reports, filters: Filters, as_of: datetime, spans: tuple[Span, ...]
+) -> list[int]:
+    """Finishes in each month that hold at the moment, those undone after it included."""
+    months = span_table(spans)
+    asks = (where.readable_by(as_of), *where.matching(filters, as_of))
+    finish = reports.c.finished_at
+    standing = (
+        select(months.c.number, func.count())
+        .select_from(months.join(reports, inside(months, finish)))
+        .where(unindexed(finish) <= as_of, *asks)
+        .group_by(months.c.number)
+    )
+    undone = (
+        select(reopenings.c.finished_at)
+        .join(reports, reports.c.id == reopenings.c.report_id)
+        .where(where.undone_after(as_of), *asks)
+    )
+    counts = {row[0]: int(row[1]) for row in rows_of(asked, standing)}
+    moments = [row[0] for row in rows_of(asked, undone) if row[0] is not None]
+    return [
+        counts.get(number, 0) + sum(span.start <= at < span.end for at in moments)
+        for number, span in enumerate(spans)
+    ]
 
 
 # -- groups ---------------------------------------------------------------------------------------
@@ -268,9 +316,9 @@ def _forwarded(
     """Reports of each agency's number that were ever forwarded to it."""
     number = escalations.c.agency_id
     statement = (
-        select(number, func.count())
+        select(number, func.count(reports.c.id.distinct()))
         .select_from(reports.join(escalations, escalations.c.report_id == reports.c.id))
-        .where(first_pass(as_of), *conditions)
+        .where(where.happened(escalations.c.forwarded_at, as_of), *conditions)
         .group_by(unindexed(number))
     )
     return {row[0]: int(row[1]) for row in rows_of(asked, statement)}
@@ -280,95 +328,4 @@ def passages() -> Any:
     """Reports with their hops and the agencies of those; ``first_pass`` keeps one of a pair."""
     return reports.join(escalations, escalations.c.report_id == reports.c.id).join(
         agencies, agencies.c.id == escalations.c.agency_id
-    )
-
-
-# -- feedback -------------------------------------------------------------------------------------
-
-
-def feedback_review(asked: Reports, filters: Filters, as_of: datetime) -> FeedbackReview:
-    """See ``Review.feedback``: of the last 90 days' finishes, unless the filters set a period."""
-    finished = _finished(filters, as_of)
-    said = _opinions(finished, as_of)
-    joined = finished.outerjoin(said, said.c.report_id == finished.c.id)
-    by_agency = joined.join(
-        escalations, and_(escalations.c.report_id == finished.c.id, first_pass(as_of))
-    ).join(agencies, agencies.c.id == escalations.c.agency_id)
-    by_category = joined.join(categories, categories.c.id == finished.c.category_id)
-    city = _feedback_rows(asked, joined, finished, said, None)
-    return FeedbackReview(
-        city=city[0] if city else _feedback_row("", [0] * 11),
-        agencies=_feedback_rows(asked, by_agency, finished, said, agencies.c.abbreviation),
-        categories=_feedback_rows(asked, by_category, finished, said, categories.c.name),
-    )
-
-
-def _finished(filters: Filters, as_of: datetime) -> Any:
-    """Reports whose finish is asked about; the conditions are those of ``Reports.satisfaction``."""
-    finish = where.finish_at(as_of)
-    period = () if filters.since else finished_after(as_of - AGENCY_WINDOW, as_of)
-    return (
-        select(
-            reports.c.id,
-            reports.c.category_id,
-            case((where.done_by(as_of), 1), else_=0).label("done"),
-        )
-        .where(
-            where.readable_by(as_of),
-            finish.is_not(None),
-            *period,
-            *where.matching(filters, as_of),
-        )
-        .cte("finished")
-    )
-
-
-def _opinions(finished: Any, as_of: datetime) -> Any:
-    """What was said of each of them: how often, how often satisfied, and the ratings."""
-    return (
-        select(
-            feedback.c.report_id,
-            func.count().label("n"),
-            tally(feedback.c.satisfied.is_(True)).label("satisfied"),
-            *(tally(feedback.c.rating == stars).label(f"stars_{stars}") for stars in range(1, 6)),
-        )
-        .join(finished, finished.c.id == feedback.c.report_id)
-        .where(where.happened(feedback.c.created_at, as_of))
-        .group_by(feedback.c.report_id)
-        .subquery("said")
-    )
-
-
-def _feedback_rows(
-    asked: Reports, sources: Any, finished: Any, said: Any, key: ColumnElement[str] | None
-) -> tuple[FeedbackRow, ...]:
-    done = and_(finished.c.done == 1, said.c.n > 0)
-    columns = [
-        func.count(finished.c.id),
-        func.count(said.c.report_id),
-        func.sum(said.c.n),
-        func.sum(said.c.satisfied),
-        tally(done),
-        tally(and_(done, said.c.satisfied < said.c.n)),
-        *(func.sum(said.c[f"stars_{stars}"]) for stars in range(1, 6)),
-    ]
-    statement = select(func.max("") if key is None else key, *columns).select_from(sources)
-    if key is not None:
-        statement = statement.group_by(key)
-    rows = [_feedback_row(row[0], row[1:]) for row in rows_of(asked, statement)]
-    return tuple(sorted(rows, key=lambda row: (-row.coverage.n, row.name)))
-
-
-def _feedback_row(name: str, counts: Any) -> FeedbackRow:
-    finished, covered, said, satisfied, done, contradicted, *stars = (
-        int(count or 0) for count in counts
-    )
-    share = Share(satisfied, said)
-    return FeedbackRow(
-        name=name or "",
-        satisfied=share,
-        interval=wilson(share),
-        coverage=Share(covered, finished),
-        contradicted=Share(contradicted, done),
-        ratings=dict(zip(range(1, 6), stars, strict=True)),
     )

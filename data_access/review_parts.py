@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, func, literal, not_, select, union, union_all
@@ -62,7 +63,8 @@ def finished_after(start: datetime, as_of: datetime) -> tuple[where.Condition, .
     return reports.c.id.in_(select(recent.c.id)), where.finish_at(as_of) > start
 
 
-def span_table(spans: Sequence[Span]) -> Any:
+@lru_cache(maxsize=64)
+def span_table(spans: tuple[Span, ...]) -> Any:
     """A table of the spans, numbered, to be joined with: an index then leads to each one's rows."""
     rows = [
         select(
@@ -75,9 +77,9 @@ def span_table(spans: Sequence[Span]) -> Any:
     return union_all(*rows).cte("spans")
 
 
-def inside(span: Any) -> where.Condition:
-    """A report came in the span of a ``span_table``."""
-    return and_(reports.c.created_at >= span.c.start, reports.c.created_at < span.c.end)
+def inside(spans: Any, moment: ColumnElement[Any]) -> where.Condition:
+    """The moment lies in the span of a ``span_table``."""
+    return and_(moment >= spans.c.start, moment < spans.c.end)
 
 
 def received(as_of: datetime, filters: Filters, window: timedelta | None = None) -> where.Condition:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, select
 
 from data_access import conditions as where
+from data_access import review_feedback
 from data_access.metrics import trend
 from data_access.periods import month_span, months_until
 from data_access.records import AgeBand, Area, Filters, Participation
@@ -17,7 +18,6 @@ from data_access.review_figures import (
     by_category,
     by_kelurahan,
     by_month,
-    feedback_review,
     figures,
     finish_curve,
 )
@@ -63,7 +63,7 @@ def place(asked: Reports, code: str, filters: Filters, as_of: datetime) -> Place
         kelurahan=by_kelurahan(asked, here, as_of) if level == "kecamatan" else (),
         participation=use,
         trend=_trend(use),
-        feedback=feedback_review(asked, here, as_of).city,
+        feedback=review_feedback.in_one_row(asked, here, as_of, area.name),
     )
 
 
@@ -105,10 +105,10 @@ def _use(
     asked: Reports, filters: Filters, as_of: datetime, months: Sequence[date]
 ) -> dict[tuple[str, int], tuple[int, int, int]]:
     """By kelurahan and month: reports, reporters, and those never seen before anywhere."""
-    spans = span_table([month_span(month) for month in months])
+    spans = span_table(tuple(month_span(month) for month in months))
     active = (
         select(reports.c.area_code, spans.c.number, reports.c.reporter_id, func.count().label("n"))
-        .select_from(spans.join(reports, inside(spans)))
+        .select_from(spans.join(reports, inside(spans, reports.c.created_at)))
         .where(where.readable_by(as_of), *where.matching(filters, as_of))
         .group_by(reports.c.area_code, spans.c.number, reports.c.reporter_id)
         .cte("active")

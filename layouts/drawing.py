@@ -21,6 +21,10 @@ Drawing = dict[str, dict[str, Any]]
 """Props by component id, as the feed carries them."""
 
 
+SMALLEST_PX = 20.5
+"""What the page's type scale begins with where the seats are near."""
+
+
 @dataclass(frozen=True)
 class Canvas:
     """What a panel is drawn for.
@@ -31,6 +35,14 @@ class Canvas:
     theme: Theme
     text_px: float
     detail: bool = False
+
+    def fitting(self, rows: int) -> int:
+        """Rows that fit, where so many do in the smallest text that a wall ever has.
+
+        On an overview larger text takes room from the panel too.
+        """
+        share = min(1.0, SMALLEST_PX / self.text_px)
+        return max(1, int(rows * (share if self.detail else share**2)))
 
 
 class Picture:

@@ -37,6 +37,7 @@ from data_access.records import (
     TopReporter,
     YearRow,
 )
+from data_access.reports import OUTSIDE
 
 Row = dict[str, Any]
 DAY = timedelta(days=1)
@@ -420,7 +421,9 @@ class Reference:
         self, as_of: datetime, filters: Filters = ALL
     ) -> tuple[KelurahanOpen, ...]:
         rows = self.open_ones(as_of, filters)
-        return tuple(
+        known = [area for area in self.rows("areas") if area["level"] == "kelurahan"]
+        codes = [area["code"] for area in known]
+        places = [
             KelurahanOpen(
                 area["code"],
                 area["name"],
@@ -434,9 +437,13 @@ class Reference:
                     if row.get("area_code") == area["code"]
                 ),
             )
-            for area in self.rows("areas")
-            if area["level"] == "kelurahan"
-        )
+            for area in known
+        ]
+        beyond = [row for row in rows if row.get("area_code") not in codes]
+        if beyond:
+            late = sum(self.overdue_one(row, as_of) for row in beyond)
+            places.append(KelurahanOpen("", OUTSIDE, "", None, None, len(beyond), late))
+        return tuple(places)
 
     def open_incidents(
         self, as_of: datetime, filters: Filters = ALL, limit: int = 2000

@@ -404,6 +404,18 @@ def test_places_show_open_reports_and_hide_confidential_ones_on_the_map(
     assert counts == {"Jati Karya": (5, 1), "Cengkeh Turi": (0, 0), "Satria": (0, 0)}
 
 
+def test_open_reports_in_no_kelurahan_are_counted_outside(database: Database) -> None:
+    reports = ask(
+        database,
+        report(1, "2024-03-10 08:00", area_code="12.75.01.1001"),
+        report(2, "2024-03-10 08:00", area_code=None),
+        report(3, "2024-03-15 08:00", area_code="12.75.01"),
+    )
+    places = reports.open_by_kelurahan(NOON)
+    assert sum(place.open for place in places) == reports.open_backlog(NOON) == 3
+    assert (places[-1].code, places[-1].open, places[-1].overdue) == ("", 2, 1)
+
+
 def test_lists_are_in_the_same_order_everywhere(database: Database) -> None:
     database.fill(
         {

@@ -8,6 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 
 from data_access.records import ALL, CITY_RULE, Filters, Status
 from data_access.reports import Reports
@@ -235,6 +236,35 @@ def test_who_has_the_right_sees_the_words_but_never_the_person(database: Databas
         assert personal not in said
 
 
+def test_no_question_selects_who_or_where_anyone_is(databases: Any) -> None:
+    database = databases.fresh("sqlite")
+    database.fill(one_life())
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    review = Review(database.reports())
+    review.rows(ALL, AS_OF)
+    review.search("lampu", AS_OF)
+    review.agency("PLN", ALL, AS_OF)
+    review.place("12.75.01", ALL, AS_OF)
+    for question in (review.compare, review.participation, review.feedback, review.relay):
+        question(ALL, AS_OF)
+    of_many = len(asked)
+    review.report("BCC-0001", AS_OF, see_confidential=True)
+    review.of_same_reporter("BCC-0001", AS_OF)
+    event.remove(database.engine, "before_cursor_execute", note)
+    assert len(asked) > of_many > 20
+    for statement in asked:
+        for personal in ("reporters.name", "reporters.phone", ".address", ".photo"):
+            assert personal not in statement
+    for statement in asked[:of_many]:
+        for personal in ("reports.latitude", "reports.longitude", "reports.body AS", "reporters."):
+            assert personal not in statement
+
+
 def test_near_reports_do_not_tell_of_a_confidential_one(database: Database) -> None:
     database.fill(secret_city())
     review = Review(database.reports())
@@ -295,6 +325,37 @@ def test_there_is_no_report_of_a_ticket_that_is_none(database: Database, ticket:
     review = Review(database.reports())
     assert review.report(ticket, AS_OF) is None
     assert review.similar(ticket, AS_OF).reports == ()
+
+
+def test_one_reporters_reports_are_the_named_ones(database: Database) -> None:
+    city = random_city(21, size=200)
+    database.fill(city)
+    reports = database.reports()
+    review, reference = Review(reports), ReviewReference(city)
+    for filters in (ALL, Filters(since=utc(2023, 12, 15), agencies=("PLN",))):
+        named = [
+            row
+            for row in reference.came(AS_OF, filters)
+            if row["reporter_id"] and not row["anonymous"] and not row["confidential"]
+        ]
+        for top in reports.top_reporters(AS_OF, filters):
+            page = review.of_rank(top.rank, filters, AS_OF)
+            people = {row["reporter_id"] for row in named if row["ticket"] in _tickets(page)}
+            assert len(people) == 1
+            own = sorted(row["ticket"] for row in named if row["reporter_id"] in people)
+            assert _tickets(page) == own
+            assert page.total == top.reports == len(own)
+            if filters == ALL:
+                assert review.of_same_reporter(own[0], AS_OF) == page
+    for row in reference.came(AS_OF):
+        if row["anonymous"] or row["confidential"] or not row["reporter_id"]:
+            assert review.of_same_reporter(row["ticket"], AS_OF).total == 0
+    for rank in (0, -1, 9, 2**63):
+        assert review.of_rank(rank, ALL, AS_OF).rows == ()
+
+
+def _tickets(page: Any) -> list[str]:
+    return sorted(row.ticket for row in page.rows)
 
 
 # -- near by ----------------------------------------------------------------------------------

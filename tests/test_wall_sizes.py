@@ -67,9 +67,11 @@ TEXTS = """() => {
     found.push({
       words: node.textContent.trim(),
       panel: place?.getAttribute('aria-label') ?? place?.className ?? '',
-      size, ellipsis, picture: !!element.closest('[aria-hidden=true]'),
+      size, ellipsis,
+      drawn: !!inSvg && !!element.closest('.map'), picture: !!element.closest('.trend'),
       cut: top < clip.top - 1 || bottom > clip.bottom + 1
-        || (!ellipsis && (box.left < clip.left - 1.5 || box.right > clip.right + 1.5)),
+        || (!(ellipsis && !element.closest('.figure, .value, .time'))
+          && (box.left < clip.left - 1.5 || box.right > clip.right + 1.5)),
       left: Math.max(box.left, clip.left), right: Math.min(box.right, clip.right), top, bottom,
     });
   }
@@ -98,12 +100,12 @@ USED = """() => {
 
 
 def overlaps(texts: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Texts of different panels that lie over each other."""
+    """Texts that lie over each other; on the map, names may lie under marks."""
     return [
         (one["words"], other["words"])
         for n, one in enumerate(texts)
         for other in texts[n + 1 :]
-        if one["panel"] != other["panel"]
+        if not (one["drawn"] and other["drawn"])
         and min(one["right"], other["right"]) - max(one["left"], other["left"]) > 1
         and min(one["bottom"], other["bottom"]) - max(one["top"], other["top"]) > 1
     ]

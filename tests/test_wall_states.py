@@ -143,8 +143,9 @@ def test_a_database_that_is_replaced_by_another_file_is_read(
         connection.execute("PRAGMA journal_mode = DELETE")
     other.replace(city)
     wait_today(page, today + 3)
-    City(city).report("NEW-3")
-    wait_today(page, today + 4)
+    for n in (4, 5):  # one alone might be seen because a minute begins
+        City(city).report(f"NEW-{n}")
+        wait_today(page, today + n, 8)
 
 
 def test_a_locked_database_makes_the_wall_late_and_it_heals(

@@ -259,10 +259,11 @@
     listen();
   }
 
-  /* -- size: everything is laid out on a canvas 1,080 pixels high, then scaled ----------------- */
+  /* -- size: everything is laid out on a canvas 1,080 pixels high, then scaled; on a screen that
+        is higher than wide, the width decides ---------------------------------------------------- */
 
   function fit() {
-    const unit = innerHeight / 1080;
+    const unit = Math.min(innerHeight / 1080, innerWidth / 1350);
     document.documentElement.style.fontSize = 10 * unit + "px";
     document.documentElement.style.setProperty("--unit", unit);
   }

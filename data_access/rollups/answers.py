@@ -15,11 +15,13 @@ from datetime import date, datetime, timedelta
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
 from sqlalchemy import Select, and_, func, select, union, union_all
 from sqlalchemy.exc import DBAPIError
 
 from data_access import conditions as where
 from data_access.deadline import DEADLINE_S, limited
+from data_access.metrics import survival
 from data_access.periods import local_day, midnight, month_span, months_until, utc_now, year_span
 from data_access.records import (
     ALL,
@@ -32,6 +34,7 @@ from data_access.records import (
     Participation,
     Satisfaction,
     Share,
+    Survival,
     YearRow,
 )
 from data_access.reports import AGENCY_WINDOW, Reports, finished_between
@@ -84,6 +87,7 @@ class RolledReports(Reports):
     ) -> None:
         super().__init__(engine, rule, clock)
         self._held = threading.local()
+        self._days_read: dict[int, tuple[Counters, Any]] = {}
         self._absent_until = 0.0 if engine.dialect.name in DIALECTS else float("inf")
 
     # -- one question, one connection, one state of the database ----------------------------
@@ -237,6 +241,51 @@ class RolledReports(Reports):
             chosen = super().on_time(as_of, days.chosen(late))
             found.append(_without_overdue(chosen))
         return _sum([*found, _from_cells(counts, overdue)])
+
+    def time_to_answer(
+        self, as_of: datetime, filters: Filters = ALL, window: timedelta | None = None
+    ) -> Survival:
+        """As in ``Reports``."""
+        answer = None
+        if window is not None:
+            answer = self._counted(as_of, filters, lambda late: self._answered(as_of, window, late))
+        return super().time_to_answer(as_of, filters, window) if answer is None else answer
+
+    def _answered(self, as_of: datetime, window: timedelta, late: Late) -> Survival | None:
+        days = _Days(as_of, window, self.rule)
+        if late or not days.whole:
+            return None
+        waits = [
+            wait
+            for part in days.ends
+            for wait in self._waits(as_of, where.received_by(as_of, part.since, part.until))
+        ]
+        waits += self._waits(
+            as_of,
+            where.readable_by(as_of),
+            where.unanswered_at(as_of),
+            *where.matching(days.middle, as_of),
+        )
+        ended = self._ended_waits(as_of, days)
+        seconds = np.concatenate([*ended, [wait for wait, _ in waits]])
+        events = np.ones(len(seconds), dtype=bool)
+        events[len(seconds) - len(waits) :] = [happened for _, happened in waits]
+        return survival(seconds, events)
+
+    def _ended_waits(self, as_of: datetime, days: _Days) -> list[Any]:
+        """Waiting times that ended, by day; read again only where the day's counts changed."""
+        counts = self._cells(Measure.DAY, days.first, days.last, ())
+        known, read = self._days_read, {}
+        for (day, _), counters in counts.items():
+            found = known.get(day)
+            if found is None or found[0] != counters:
+                start = midnight(date.fromordinal(day))
+                received = where.received_by(as_of, start, start + timedelta(days=1))
+                waits = self._waits(as_of, received, where.answered_by(as_of))
+                found = (counters, np.array([wait for wait, _ in waits]))
+            read[day] = found
+        self._days_read = read
+        return [waits for _, waits in read.values()]
 
     def _on_time_by_agency(self, as_of: datetime, filters: Filters) -> dict[str, OnTime]:
         answer = self._counted(as_of, filters, lambda late: self._agencies(as_of, late))
@@ -423,7 +472,7 @@ _NO_CASES = OnTime(0, 0, 0, 0, 0)
 
 
 def _from_cells(counts: Iterable[Counters], overdue: int) -> OnTime:
-    n, met, missed, without, _ = _total(counts)
+    n, met, missed, without, _waited = _total(counts)
     return OnTime(met, missed, overdue, n - met - missed - overdue - without, without)
 
 

@@ -6,10 +6,10 @@ any order of inserts, updates and deletes ends in the same counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, case, func, literal, or_, select, union_all, update
+from sqlalchemy import Table, case, func, literal, literal_column, or_, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from data_access.columns import local_month
@@ -34,11 +34,24 @@ class Changed:
     table: Table
     old: FromClause | None = None
     new: FromClause | None = None
+    one_row: bool = False
+    """Each side is a single row that SQL knows as OLD or NEW."""
 
     @property
-    def present(self) -> list[FromClause]:
-        """Those of the two that there are."""
-        return [rows for rows in (self.old, self.new) if rows is not None]
+    def sides(self) -> dict[str, FromClause]:
+        """Those of the two that there are, by name."""
+        both = {"OLD": self.old, "NEW": self.new}
+        return {name: rows for name, rows in both.items() if rows is not None}
+
+    def values(self, column: str) -> Any:
+        """What a column holds on all sides, to be looked for with ``in``.
+
+        A single row's are written out: from a sub-query SQLite's planner would rather read all
+        of a small table.
+        """
+        if self.one_row:
+            return [literal_column(f"{name}.{column}") for name in self.sides]
+        return union_all(*(select(rows.c[column]) for rows in self.sides.values()))
 
 
 def cell_statement(changed: Changed, rule: Rule, dialect: Dialect) -> Executable:
@@ -62,8 +75,8 @@ def add_to_cells(
 
 def reporter_statements(changed: Changed, dialect: Dialect) -> list[Executable]:
     """Adds the difference to the reporters' months and totals, and finds their first months."""
-    signs = {id(changed.old): -1, id(changed.new): 1}
-    parts = [_reporter_rows(rows, signs[id(rows)]) for rows in changed.present]
+    signs = {"OLD": -1, "NEW": 1}
+    parts = [_reporter_rows(rows, signs[name]) for name, rows in changed.sides.items()]
     rows = union_all(*parts).subquery("people")
     months = (
         select(rows.c.reporter_id, rows.c.month, func.sum(rows.c.n))
@@ -80,11 +93,7 @@ def reporter_statements(changed: Changed, dialect: Dialect) -> list[Executable]:
             dialect,
         ),
         _add(reporter_totals, ("reporter_id", "named"), totals, ("reporter_id",), dialect),
-        first_months().where(
-            reporter_totals.c.reporter_id.in_(
-                union_all(*(select(part.c.reporter_id) for part in changed.present))
-            )
-        ),
+        first_months().where(reporter_totals.c.reporter_id.in_(changed.values("reporter_id"))),
     ]
 
 
@@ -117,7 +126,7 @@ def _facts_around(changed: Changed, rule: Rule) -> tuple[list[Select[Any]], list
         before = all_facts(Source(changed.old), rule) if changed.old is not None else []
         after = all_facts(Source(changed.new), rule) if changed.new is not None else []
         return before, after
-    concerned = union_all(*(select(rows.c.report_id) for rows in changed.present))
+    concerned = changed.values("report_id")
     affected = select(reports).where(reports.c.id.in_(concerned)).subquery("affected")
     earlier = _as_it_was(changed, concerned)
     if changed.table is escalations:
@@ -133,7 +142,8 @@ def _as_it_was(changed: Changed, concerned: Any) -> FromClause:
     table = changed.table
     kept = select(table).where(table.c.report_id.in_(concerned))
     if changed.new is not None:
-        kept = kept.where(table.c.id.not_in(select(changed.new.c.id)))
+        brought = replace(changed, old=None).values("id")
+        kept = kept.where(table.c.id.not_in(brought))
     if changed.old is None:
         return kept.subquery("as_it_was")
     gone = select(*(changed.old.c[column.name] for column in table.c))

@@ -11,10 +11,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    BigInteger,
     Select,
     and_,
     case,
+    cast,
     exists,
+    func,
     literal,
     select,
 )
@@ -26,6 +29,7 @@ from data_access.columns import (
     local_day,
     local_month,
     local_year,
+    seconds_between,
 )
 from data_access.records import Status
 from data_access.rollups.tables import COUNTERS, Measure
@@ -91,9 +95,9 @@ def report_facts(source: Source, rule: where.Rule) -> list[Select[Any]]:
         _fact(Measure.MONTH, local_month(rows.c.finished_at), b=1).where(
             source.readable(), finished
         ),
-        _fact(Measure.DAY, local_day(rows.c.created_at), **_response(source, rule)).where(
-            source.readable()
-        ),
+        _fact(
+            Measure.DAY, local_day(rows.c.created_at), e=_waited(source), **_response(source, rule)
+        ).where(source.readable()),
         _fact(Measure.FINISHED_DAY, local_day(rows.c.finished_at), a=1).where(
             source.readable(), finished
         ),
@@ -174,6 +178,12 @@ def all_facts(source: Source, rule: where.Rule) -> list[Select[Any]]:
         *escalation_facts(source, rule),
         *feedback_facts(source),
     ]
+
+
+def _waited(source: Source) -> ColumnElement[int]:
+    waited = seconds_between(reports.c.created_at, where.FIRST_RESPONSE)
+    milliseconds = cast(source.of_reports(waited) * 1000, BigInteger)
+    return func.coalesce(case((source.answered(), milliseconds)), 0)
 
 
 def _response(source: Source, rule: where.Rule) -> dict[str, Any]:

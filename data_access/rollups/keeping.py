@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, literal, select, text
@@ -19,6 +20,8 @@ from data_access.rollups.tables import (
 from data_access.schema import reports
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection, Engine
 
     from data_access.conditions import Rule
@@ -56,6 +59,16 @@ def install(engine: Engine, rule: Rule = CITY_RULE) -> bool:
 
 rebuild = install
 """Counting anew is installing again: what was counted wrong, or by other deadlines, is replaced."""
+
+
+@contextmanager
+def paused(engine: Engine, rule: Rule = CITY_RULE) -> Iterator[None]:
+    """Keep no roll-ups inside, and count anew afterwards: for writing very many rows at once."""
+    remove(engine)
+    try:
+        yield
+    finally:
+        install(engine, rule)
 
 
 def remove(engine: Engine) -> None:

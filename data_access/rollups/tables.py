@@ -18,9 +18,10 @@ class Measure(IntEnum):
     MONTH = 1
     """By month: a received, b finished."""
     DAY = 2
-    """By day of receipt: a received, b met, c missed, d without deadline."""
+    """By day of receipt: a received, b met, c missed, d without deadline, e milliseconds that all
+    waited for the first response: where it is the same, so are their waiting times."""
     AGENCY_DAY = 3
-    """The same for each escalation, by agency."""
+    """For each escalation, by agency: a received, b met, c missed, d without deadline."""
     YEAR = 4
     """By year of receipt: a reports with an escalation, b escalations, c those that are done."""
     AGENCY_YEAR = 5

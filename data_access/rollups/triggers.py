@@ -79,7 +79,7 @@ def _sqlite_ddl(rule: Rule) -> list[str]:
 
 def _sqlite_trigger(watched: Table, event: str, rule: Rule) -> str:
     dialect = SQLITE
-    changed = Changed(watched, **{side: _row(watched, side) for side in SIDES[event]})
+    changed = Changed(watched, **{side: _row(watched, side) for side in SIDES[event]}, one_row=True)
     statements = [cell_statement(changed, rule, dialect)]
     if watched is reports and event != "update":
         statements += reporter_statements(changed, dialect)
@@ -97,7 +97,7 @@ def _sqlite_reporters_update() -> str:
         f"OR ({sides[0]}) <> ({sides[1]}) OR ({readable[0]}) <> ({readable[1]}) "
     )
     columns = "reporter_id, created_at, status, anonymous, confidential"
-    statements = reporter_statements(Changed(reports, old, new), SQLITE)
+    statements = reporter_statements(Changed(reports, old, new, one_row=True), SQLITE)
     return _create_sqlite(
         "rollup_reporters_update", f"UPDATE OF {columns}", reports, when, statements
     )
@@ -140,7 +140,8 @@ def _postgresql_ddl(rule: Rule) -> list[str]:
     found: list[str] = []
     for watched in WATCHED:
         for event, sides in SIDES.items():
-            changed = Changed(watched, **{side: _transition(watched, side) for side in sides})
+            rows = {side: _transition(watched, side) for side in sides}
+            changed = Changed(watched, rows.get("old"), rows.get("new"))
             statements = [cell_statement(changed, rule, POSTGRESQL)]
             if watched is reports:
                 statements += reporter_statements(changed, POSTGRESQL)

@@ -28,7 +28,7 @@ def draw(snapshot: Snapshot, canvas: Canvas) -> Drawing:
     if answer.value is None:
         return unknown(PANEL, answer, snapshot, "Tunggakan per SKPD")
     rows = [row for row in answer.value if row.open or row.on_time.share.n]
-    rows = rows[: DETAIL_ROWS if canvas.detail else OVERVIEW_ROWS]
+    rows = rows[: canvas.fitting(DETAIL_ROWS if canvas.detail else OVERVIEW_ROWS)]
     note = [
         span("lewat tenggat", "key act"),
         *(_band_keys() if canvas.detail else [span("menurut umur", "key ages")]),

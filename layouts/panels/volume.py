@@ -78,7 +78,12 @@ def volume_figure(months: Sequence[MonthVolume], canvas: Canvas) -> Picture:
             "ticktext": [_tick(month) for month in months if month.month.month in (1, 7)],
             "range": [-0.7, len(months) - 0.3],
         },
-        yaxis={"showgrid": True, "rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
+        yaxis={
+            "showgrid": True,
+            "rangemode": "tozero",
+            "nticks": max(2, canvas.fitting(5)),
+            "tickformat": ",d",
+        },
     )
 
 
