@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ASSETS = vendor.ROOT / "assets"
 
 PAGE = """<!DOCTYPE html>
-<html lang="id" data-theme="night">
+<html lang="id" data-theme="night" data-size="{size}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -44,6 +44,7 @@ class WallApp(Dash):
     """Dash with an index that loads everything at once and names no version."""
 
     styles = ""
+    size = "usual"
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
         """The page: fonts, tokens and the lighter Plotly before Dash's own scripts."""
@@ -58,6 +59,7 @@ class WallApp(Dash):
             title="BCC · e-Masyarakat",
             preloads=preloads,
             styles=self.styles,
+            size=self.size,
             css=parts["css"],
             app_entry='<div id="react-entry-point"></div>',
             config=parts["config"],
@@ -83,6 +85,7 @@ def create_wall_app(server: Flask, settings: Settings) -> WallApp:
     )
     app.renderer = RENDERER
     app.styles = page_styles(settings)
+    app.size = "usual" if text_px(settings) <= USUAL_TEXT_PX else "large"
     app.layout = build_page()
     wall_callbacks.register(app)
     return app
@@ -106,6 +109,9 @@ ARC_16_MINUTES_MM = 4.7
 
 CAPITAL_SHARE = 0.727
 """Height of Inter's capitals, of the font's size."""
+
+USUAL_TEXT_PX = 24.0
+"""With larger text the overview leaves out what its whole canvases show."""
 
 DRAWN_HEIGHT = 1080
 """Pixels of the canvas that everything is drawn on, before it is scaled to the screen."""

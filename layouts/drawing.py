@@ -37,12 +37,13 @@ class Canvas:
     detail: bool = False
 
     def fitting(self, rows: int) -> int:
-        """Rows that fit, where so many do in the smallest text that a wall ever has.
+        """Rows that fit, where so many do in the smallest text that a wall ever has."""
+        return max(1, int(rows / self.scale))
 
-        On an overview larger text takes room from the panel too.
-        """
-        share = min(1.0, SMALLEST_PX / self.text_px)
-        return max(1, int(rows * (share if self.detail else share**2)))
+    @property
+    def scale(self) -> float:
+        """How much larger the text is than the smallest that a wall ever has."""
+        return max(1.0, self.text_px / SMALLEST_PX)
 
 
 class Picture:

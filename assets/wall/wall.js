@@ -268,6 +268,18 @@
     document.documentElement.style.setProperty("--unit", unit);
   }
 
+  /* A title that needs a second line takes room from its picture, which then is drawn anew. */
+  const pictures = new ResizeObserver(function (changes) {
+    for (const change of changes) {
+      const graph = change.target.querySelector(".js-plotly-plot");
+      if (graph && graph._fullLayout && window.Plotly) window.Plotly.Plots.resize(graph);
+    }
+  });
+
+  function watchPictures() {
+    for (const picture of document.querySelectorAll(".scaled")) pictures.observe(picture);
+  }
+
   /* -- what changed is marked for a moment ---------------------------------------------------- */
 
   const figures = new Map(); // a figure's name: its words, and when they last changed
@@ -313,6 +325,7 @@
   window.dash_clientside.wall = {
     scene: function (path, scenes) {
       const name = sceneOf(path || location.pathname);
+      setTimeout(watchPictures, 0);
       if (screen_.edition) setTimeout(function () { show(screen_.edition); }, 0);
       return scenes[name] || scenes.overview;
     },

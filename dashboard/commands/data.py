@@ -23,6 +23,7 @@ from data_access.demo.simulate import Simulation
 from data_access.engine import open_engine
 from data_access.errors import DataUnavailable, unavailable
 from data_access.records import WIB
+from data_access.rollups.keeping import counted_afterwards, install, kept
 
 DEFAULT_SEED = 1275
 
@@ -32,6 +33,8 @@ def init_db() -> None:
     """Create the empty tables of the report database, as far as they are missing."""
     with _writable() as engine:
         create_tables(engine)
+        if not kept(engine):
+            install(engine)
     click.echo("Tabel siap.")
 
 
@@ -114,7 +117,8 @@ def _fill(engine: Engine, seed: int, until: datetime) -> None:
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        seed_city(engine, seed=seed, until=until, progress=progress)
+        with counted_afterwards(engine):
+            seed_city(engine, seed=seed, until=until, progress=progress)
 
 
 @contextmanager

@@ -94,6 +94,33 @@ def installed(connection: Connection, rule: Rule = CITY_RULE) -> bool:
     return row is not None and tuple(row) == (LAYOUT, _name(rule), True)
 
 
+def kept(engine: Engine, rule: Rule = CITY_RULE) -> bool:
+    """Whether an engine's database keeps roll-ups under these deadlines, as far as can be read."""
+    try:
+        with engine.connect() as connection:
+            return installed(connection, rule)
+    except SQLAlchemyError:
+        return False
+
+
+@contextmanager
+def counted_afterwards(
+    engine: Engine, *, much: bool = True, rule: Rule = CITY_RULE
+) -> Iterator[None]:
+    """Write inside; afterwards the roll-ups hold it, whether they were kept before or not.
+
+    Where they are, and it is not ``much`` that is written, the triggers count it as they go.
+    """
+    if not kept(engine, rule):
+        yield
+        install(engine, rule)
+    elif much:
+        with paused(engine, rule):
+            yield
+    else:
+        yield
+
+
 def _alone(connection: Connection) -> None:
     """No writer may come between the count and the triggers."""
     if connection.dialect.name == "sqlite":

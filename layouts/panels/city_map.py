@@ -57,7 +57,7 @@ def draw(snapshot: Snapshot, canvas: Canvas, boundaries: Boundaries) -> Drawing:
         late = places if places.value is None else incidents
         return unknown(PANEL, late, snapshot, "Laporan terbuka di peta")
     subjects = leading_subjects(incidents.value, 4 if canvas.detail else 3)
-    marks = gather(incidents.value, subjects)
+    marks = gather(incidents.value, subjects, round(CROWD_CELLS * canvas.scale**2))
     note = [
         span(f"{sign} {formats.short_category(name)}")
         for sign, name in zip(SYMBOL_SIGNS, [*subjects, OTHER], strict=False)
@@ -90,13 +90,13 @@ def leading_subjects(incidents: Sequence[Incidents], count: int) -> list[str]:
     return sorted(totals, key=lambda name: (-totals[name], name))[:count]
 
 
-def gather(incidents: Sequence[Incidents], subjects: Sequence[str]) -> list[Mark]:
+def gather(incidents: Sequence[Incidents], subjects: Sequence[str], cells: int) -> list[Mark]:
     """One mark for each small block of the grid, at the weighted middle of its reports."""
     blocks: dict[tuple[int, int], list[Incidents]] = {}
     for row in incidents:
         block = (
-            int(row.latitude * 400 // CROWD_CELLS),
-            int(row.longitude * 400 // CROWD_CELLS),
+            int(row.latitude * 400 // cells),
+            int(row.longitude * 400 // cells),
         )
         blocks.setdefault(block, []).append(row)
     return [_mark(rows, subjects) for _, rows in sorted(blocks.items())]
@@ -240,7 +240,7 @@ def _add_names(
     canvas: Canvas,
 ) -> None:
     """Names under the marks, of the kelurahan that need somebody, where they have room."""
-    named = _names_with_room(marks, places, boundaries, 16 if canvas.detail else 8)
+    named = _names_with_room(marks, places, boundaries, canvas)
     figure.add_scatter(
         x=[round(x * shrink, 5) for _, x, _ in named],
         y=[round(y, 5) for _, _, y in named],
@@ -251,10 +251,14 @@ def _add_names(
 
 
 def _names_with_room(
-    marks: Sequence[Mark], places: Sequence[KelurahanOpen], boundaries: Boundaries, most: int
+    marks: Sequence[Mark],
+    places: Sequence[KelurahanOpen],
+    boundaries: Boundaries,
+    canvas: Canvas,
 ) -> list[tuple[str, float, float]]:
     points = {cell.code: cell.geometry.representative_point() for cell in boundaries.cells}
-    taken = [(mark.x, mark.y, MARK_HALF) for mark in marks]
+    taken = [(mark.x, mark.y, MARK_HALF * canvas.scale) for mark in marks]
+    height, most = NAME_HEIGHT * canvas.scale, canvas.fitting(16 if canvas.detail else 8)
     if marks:
         newest = max(marks, key=lambda mark: mark.newest)
         taken.append((newest.x, newest.y + 0.006, 0.022))
@@ -263,8 +267,8 @@ def _names_with_room(
         point = points.get(place.code)
         if point is None or not place.open or len(named) == most:
             continue
-        half = len(place.name) * NAME_LETTER / 2
-        found = _free_spot(point.x, point.y, half, taken)
+        half = len(place.name) * NAME_LETTER * canvas.scale / 2
+        found = _free_spot(point.x, point.y, half, height, taken)
         if found is not None:
             taken.append((*found, half))
             named.append((place.name, *found))
@@ -272,14 +276,13 @@ def _names_with_room(
 
 
 def _free_spot(
-    x: float, y: float, half: float, taken: Sequence[tuple[float, float, float]]
+    x: float, y: float, half: float, height: float, taken: Sequence[tuple[float, float, float]]
 ) -> tuple[float, float] | None:
     """The nearest of some places around a point at which a name covers nothing."""
     for dy in (0.0, -0.004, 0.004, -0.008, 0.008):
         for dx in (0.0, -0.005, 0.005):
             if all(
-                abs(x + dx - a) > half + width or abs(y + dy - b) > NAME_HEIGHT
-                for a, b, width in taken
+                abs(x + dx - a) > half + width or abs(y + dy - b) > height for a, b, width in taken
             ):
                 return x + dx, y + dy
     return None
