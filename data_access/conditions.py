@@ -299,10 +299,16 @@ def matching(filters: Filters, as_of: datetime, rule: Rule = CITY_RULE) -> list[
         found.append(status_at(as_of).in_([status.value for status in filters.statuses]))
     if filters.bands:
         found.append(or_(*(band_of(band, as_of) for band in filters.bands)))
-    if filters.levels:
-        found.append(_highest_level(as_of).in_(filters.levels))
     if filters.text:
         found.append(_contains(filters.text))
+    return found + _in_hands_of(filters, as_of, rule)
+
+
+def _in_hands_of(filters: Filters, as_of: datetime, rule: Rule) -> list[Condition]:
+    """Who holds the reports, how far they were forwarded, and whether they wait too long."""
+    found: list[Condition] = []
+    if filters.levels:
+        found.append(_highest_level(as_of).in_(filters.levels))
     if filters.holders:
         found.append(_held_by(filters.holders, as_of))
     if filters.overdue:

@@ -509,7 +509,7 @@ def map_figure(
     """Land by open reports, marks above it; a mark opens its kelurahan's open reports."""
     theme = desk.theme
     codes = {place.name: place.code for place in places}
-    marks = city_map.gather(incidents, [])
+    marks = city_map.gather(incidents, [], city_map.CROWD_CELLS)
     counts = {place.code: place.open for place in places}
     most = max(counts.values(), default=0) or 1
     _, south, _, north = boundaries.outline.bounds if boundaries.cells else (0, 3.5, 0, 3.7)

@@ -335,6 +335,8 @@ def places_table(desk: Desk, places: Sequence[KelurahanOpen]) -> Component:
                 ),
                 late_link(desk, row.overdue, kelurahan=row.code),
             ]
+            if row.code
+            else [row.name, row.kecamatan, desk.count(row.open), desk.count(row.overdue)]
             for row in ranked
         ],
         desk.t("Laporan terbuka menurut kelurahan"),
