@@ -480,7 +480,7 @@ def funnel_figure(
 
 def smooth(values: Sequence[float]) -> list[float]:
     """Limits of whole cases go up and down by steps; the eye follows their middle."""
-    reaches = [1 if n < FEW_CASES else 4 for n in range(len(values))]
+    reaches = [0 if n < FEW_CASES else 4 for n in range(len(values))]
     windows = [values[n - min(reach, n) : n + min(reach, n) + 1] for n, reach in enumerate(reaches)]
     return [sum(window) / len(window) for window in windows]
 

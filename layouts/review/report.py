@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from dash import dcc, html
@@ -104,22 +104,29 @@ def _lanes(desk: Desk, found: ReportDetail) -> Component:
     ends = [hop.until or desk.as_of for hop in found.hops]
     end = max([*ends, found.row.finished or start, *([found.row.due] if found.row.due else [])])
     whole = max((end - start).total_seconds(), 1.0)
-    lanes = [_lane(desk, hop, start, whole) for hop in found.hops]
+    lanes = [_lane(desk, hop, found.row, whole) for hop in found.hops]
     if found.row.due:
         at = (found.row.due - start).total_seconds() / whole
         lanes.append(html.Span(className="deadline", style={"left": f"{min(at, 1) * 100:.2f}%"}))
     return html.Div(lanes, className="lanes", **{"aria-hidden": "true"})  # type: ignore[arg-type]
 
 
-def _lane(desk: Desk, hop: Hop, start: datetime, whole: float) -> Component:
-    left = (hop.forwarded - start).total_seconds() / whole
-    width = ((hop.until or desk.as_of) - hop.forwarded).total_seconds() / whole
-    tone = " late" if hop.late else ""
+def _lane(desk: Desk, hop: Hop, row: ReportRow, whole: float) -> Component:
+    """An agency's time on a lane of its own; what lies past the missed deadline is red."""
+    until = hop.until or desk.as_of
+    turn = min(until, max(hop.forwarded, row.due)) if hop.late and row.due else until
+    stretches = ((hop.forwarded, turn, "held"), (turn, until, "held late"))
     return html.Span(
-        html.Span(
-            className=f"held{tone}",
-            style={"left": f"{left * 100:.2f}%", "width": f"{max(width * 100, 0.6):.2f}%"},
-        ),
+        [
+            html.Span(
+                className=tone,
+                style={
+                    "left": f"{(start - row.received).total_seconds() / whole * 100:.2f}%",
+                    "width": f"{(end - start).total_seconds() / whole * 100:.2f}%",
+                },
+            )
+            for start, end, tone in stretches
+        ],
         className="lane",
     )
 
