@@ -37,6 +37,12 @@ MOMENTS = (
 )
 
 
+@pytest.fixture(autouse=True)
+def _few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test's handful of reports is worth the counts of days."""
+    monkeypatch.setattr("data_access.rollups.answers.WORTH_DAYS", 0)
+
+
 def settle(database: Database) -> None:
     """What reports refer to."""
     places = [{"code": "K1", "level": "kelurahan", "name": "Kebun Lada"}]

@@ -64,6 +64,9 @@ FEW = 200
 LOOK_AGAIN_S = 60.0
 """A database without roll-ups is looked at again after so long."""
 
+WORTH_DAYS = 5000
+"""Fewer reports than this are judged one by one sooner than by the counts of their days."""
+
 NOTHING = (0,) * len(COUNTERS)
 
 _LATE = (
@@ -88,6 +91,8 @@ class RolledReports(Reports):
         super().__init__(engine, rule, clock)
         self._held = threading.local()
         self._days_read: dict[int, tuple[Counters, Any]] = {}
+        self._many_in: dict[timedelta, bool] = {}
+        self._many_until: dict[timedelta, float] = {}
         self._absent_until = 0.0 if engine.dialect.name in DIALECTS else float("inf")
 
     # -- one question, one connection, one state of the database ----------------------------
@@ -226,9 +231,18 @@ class RolledReports(Reports):
     ) -> OnTime:
         """As in ``Reports``."""
         answer = None
-        if window is not None:
+        if window is not None and self._many(as_of, window):
             answer = self._counted(as_of, filters, lambda late: self._city(as_of, window, late))
         return super().on_time(as_of, filters, window) if answer is None else answer
+
+    def _many(self, as_of: datetime, window: timedelta) -> bool:
+        """Whether so many reports came in the window that days are quicker than reports."""
+        first = as_of - window
+        if monotonic() >= self._many_until.get(window, 0.0):
+            came = self._count(reports.c.created_at > first, reports.c.created_at <= as_of)
+            self._many_in[window] = came >= WORTH_DAYS
+            self._many_until[window] = monotonic() + LOOK_AGAIN_S
+        return self._many_in[window]
 
     def _city(self, as_of: datetime, window: timedelta, late: Late) -> OnTime:
         days = _Days(as_of, window, self.rule)
@@ -247,7 +261,7 @@ class RolledReports(Reports):
     ) -> Survival:
         """As in ``Reports``."""
         answer = None
-        if window is not None:
+        if window is not None and self._many(as_of, window):
             answer = self._counted(as_of, filters, lambda late: self._answered(as_of, window, late))
         return super().time_to_answer(as_of, filters, window) if answer is None else answer
 
@@ -288,7 +302,9 @@ class RolledReports(Reports):
         return [waits for _, waits in read.values()]
 
     def _on_time_by_agency(self, as_of: datetime, filters: Filters) -> dict[str, OnTime]:
-        answer = self._counted(as_of, filters, lambda late: self._agencies(as_of, late))
+        answer = None
+        if self._many(as_of, AGENCY_WINDOW):
+            answer = self._counted(as_of, filters, lambda late: self._agencies(as_of, late))
         return super()._on_time_by_agency(as_of, filters) if answer is None else answer
 
     def _agencies(self, as_of: datetime, late: Late) -> dict[str, OnTime]:
