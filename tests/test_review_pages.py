@@ -29,6 +29,7 @@ from tests.desk import (
     NO_LAND,
     NOW,
     TRANSLATIONS,
+    backlog,
     doors_of,
     every,
     make_desk,
@@ -185,6 +186,16 @@ def test_small_counts_are_not_told_to_the_council() -> None:
     assert council.count(0) == "0"
     assert council.percent(Share(1, 3)) == "–"
     assert make_desk().count(4) == "4"
+
+
+def test_the_council_has_no_doors_to_single_reports_and_sees_no_small_bars() -> None:
+    council = make_desk(rights=Rights(suppress_small=True))
+    found = make_overview(agencies=(backlog("PUTR", 82, 3),))
+    sheet = overview.overview_sheet(council, found, NO_LAND)
+    assert not [door for door in doors_of(list(sheet.body)) if "/antrean" in door]
+    drawn = figures.backlog_figure(council, found.agencies)
+    assert drawn.data[0].x == (0,)
+    assert "3" not in drawn.data[0].hovertext[0]
 
 
 def test_a_report_shows_its_hands_and_its_deadline() -> None:

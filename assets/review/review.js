@@ -388,7 +388,7 @@
     open: function (clicks) {
       for (const clicked of dash_clientside.callback_context.triggered) {
         const point = clicked.value && clicked.value.points && clicked.value.points[0];
-        if (point && typeof point.customdata === "string") go(point.customdata);
+        if (point && typeof point.customdata === "string" && point.customdata) go(point.customdata);
       }
       return same();
     },

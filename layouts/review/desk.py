@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from babel.numbers import format_decimal
 
 from data_access.periods import month_span
 from data_access.records import WIB, Share, Status
-from layouts.review.address import Address
+from layouts.review.address import QUEUE, REPORT, SEARCH, Address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,9 @@ LOCALES = {"id": "id_ID", "en": "en_GB"}
 NOTHING = "–"
 SMALL = 5
 """Counts below it are left out where the rights say so."""
+
+OF_REPORTS = frozenset({QUEUE, REPORT, SEARCH})
+"""Pages that show reports one by one."""
 
 OPEN = (Status.RECEIVED.value, Status.ESCALATED.value, Status.ANSWERED.value)
 
@@ -81,6 +84,10 @@ class Desk:
         """1.437, or 4,5 with one digit."""
         return _decimal(round(float(value), digits), digits, self.locale)
 
+    def drawn(self, value: int) -> int:
+        """A count as pictures may show it: nothing of one that is too small to be told."""
+        return 0 if self.hidden(value) else value
+
     def percent(self, share: Share) -> str:
         """Whole percent; a dash where there is nothing to divide by, or too little to tell."""
         if share.value is None or self.hidden(share.n):
@@ -128,14 +135,20 @@ class Desk:
     # -- doors ----------------------------------------------------------------------------------
 
     def door(self, page: str, subject: str | None = None, **changes: object) -> str:
-        """The address of a page that keeps the filters, but for the changes."""
+        """The address of a page that keeps the filters, but for the changes.
+
+        Empty where the reader may not go: then there is no door.
+        """
+        if page in OF_REPORTS and not self.rights.see_reports:
+            return ""
         return self.address.to(page, subject, **changes).href
 
     def month_door(self, page: str, month: date, **changes: object) -> str:
         """Of the reports received in a month."""
         span = month_span(month)
         bounds = {"since": _day(span.start), "until": _day(span.end)}
-        return self.address.to(page, None, **bounds | changes).href
+        here = self.address.given(**bounds | changes)
+        return replace(self, address=here).door(page)
 
     def place_name(self, code: str) -> str:
         """The place's name, or its code where there is none."""

@@ -82,7 +82,7 @@ def volume_figure(desk: Desk, months: Sequence[MonthVolume], page: str, **door: 
     figure = blank(desk)
     figure.add_bar(
         x=positions,
-        y=[month.received for month in months],
+        y=[desk.drawn(month.received) for month in months],
         customdata=doors,
         hovertext=words,
         hovertemplate="%{hovertext}<extra></extra>",
@@ -100,7 +100,7 @@ def volume_figure(desk: Desk, months: Sequence[MonthVolume], page: str, **door: 
     )
     figure.add_scatter(
         x=positions,
-        y=[month.finished for month in months],
+        y=[desk.drawn(month.finished) for month in months],
         customdata=doors,
         hovertext=words,
         hovertemplate="%{hovertext}<extra></extra>",
@@ -141,7 +141,7 @@ def _over_months(figure: go.Figure, months: Sequence[Any], desk: Desk) -> go.Fig
 def on_time_figure(desk: Desk, months: Sequence[MonthRow], page: str, **door: Any) -> go.Figure:
     """The on-time share of each month's reports; those not all due yet are hollow."""
     theme = desk.theme
-    known = [(n, row) for n, row in enumerate(months) if row.on_time.share.n]
+    known = [(n, row) for n, row in enumerate(months) if desk.drawn(row.on_time.share.n)]
     figure = blank(desk)
     figure.add_scatter(
         x=[n for n, _ in known],
@@ -189,15 +189,17 @@ def use_figure(desk: Desk, months: Sequence[Participation]) -> go.Figure:
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
     figure = blank(desk)
-    figure.add_bar(y=[row.reports for row in months], marker={"color": theme.received}, **shared)
+    figure.add_bar(
+        y=[desk.drawn(row.reports) for row in months], marker={"color": theme.received}, **shared
+    )
     figure.add_scatter(
-        y=[row.reporters for row in months],
+        y=[desk.drawn(row.reporters) for row in months],
         mode="lines",
         line={"color": theme.finished, "width": 2.5},
         **shared,
     )
     figure.add_scatter(
-        y=[row.new_reporters for row in months],
+        y=[desk.drawn(row.new_reporters) for row in months],
         mode="lines",
         line={"color": theme.text, "width": 1.5, "dash": "dot"},
         **shared,
@@ -284,7 +286,7 @@ def _stack(
 ) -> None:
     figure.add_bar(
         orientation="h",
-        x=[0 if desk.hidden(value) else value for value in values],
+        x=[desk.drawn(value) for value in values],
         y=list(range(len(values))),
         customdata=list(doors),
         hovertext=list(words),
@@ -308,7 +310,7 @@ def bands_figure(
     for values, colours, more, kind in parts:
         figure.add_bar(
             orientation="h",
-            x=[0 if desk.hidden(value) else value for value in values],
+            x=[desk.drawn(value) for value in values],
             y=list(range(len(order))),
             customdata=[desk.door(address.QUEUE, band=band.value, **door | more) for band in order],
             hovertext=[
@@ -326,7 +328,7 @@ def bands_figure(
         margin={"l": 84, "r": 44},
         annotations=[
             {
-                "x": bands[band],
+                "x": desk.drawn(bands[band]),
                 "y": n,
                 "text": f"\u2002{desk.count(bands[band])}",
                 "showarrow": False,
@@ -510,7 +512,7 @@ def map_figure(
     theme = desk.theme
     codes = {place.name: place.code for place in places}
     marks = city_map.gather(incidents, [], city_map.CROWD_CELLS)
-    counts = {place.code: place.open for place in places}
+    counts = {place.code: desk.drawn(place.open) for place in places}
     most = max(counts.values(), default=0) or 1
     _, south, _, north = boundaries.outline.bounds if boundaries.cells else (0, 3.5, 0, 3.7)
     shrink = cos(radians((south + north) / 2))

@@ -155,8 +155,10 @@ def ninety(desk: Desk, survival: Survival) -> str:
 def _change(desk: Desk, found: Overview, value: int, before: int | None) -> str:
     if before is None:
         return desk.t("tanpa pembanding")
+    if desk.hidden(value) or desk.hidden(before):
+        return f"{found.other_words} {desk.count(before)}"
     sign = "+" if value > before else "−" if value < before else "±"
-    return f"{sign}{desk.count(abs(value - before))} · {found.other_words} {desk.count(before)}"
+    return f"{sign}{desk.number(abs(value - before))} · {found.other_words} {desk.number(before)}"
 
 
 def _share_change(desk: Desk, found: Overview) -> str:
