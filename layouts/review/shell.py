@@ -198,6 +198,12 @@ def _footer(desk: Desk, sheet: Sheet) -> Component:
         [
             span(desk.t("Keadaan {moment} WIB", moment=desk.moment(desk.as_of))),
             span(describe(desk) or desk.t("Semua laporan")),
+            html.A(
+                desk.t("Ada data yang lebih baru: muat ulang"),
+                href=desk.address.href,
+                className="door newer",
+                **{"data-plain": "1"},  # type: ignore[arg-type]
+            ),
             span(desk.t("Dicetak dari {page}", page=sheet.title), "print-only"),
         ],
         className="state",
