@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup demo test check format format-check lint types imports audit bench lock clean
+.PHONY: setup demo test check format format-check lint types imports audit bench words lock clean
 
 demo: setup
 	$(BIN)/bcc-wall demo
@@ -45,6 +45,13 @@ audit: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+words:
+	$(BIN)/pybabel extract -F babel.cfg -k t -k n_ -k gettext --no-location --omit-header \
+	    -o translations/messages.pot .
+	$(BIN)/pybabel update -i translations/messages.pot -d translations --no-fuzzy-matching --omit-header
+	$(BIN)/pybabel compile -d translations
+	rm translations/messages.pot
 
 lock:
 	uv pip compile --quiet --universal --group dev --generate-hashes --no-header --no-annotate \

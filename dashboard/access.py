@@ -88,6 +88,8 @@ RULES: Mapping[str, Rule] = {
     "/wall/stream": Rule(ROOM, wall=True, passive=True),
     "/api/v1/panels/<panel>.<kind>": Rule(EVERY_ROLE, wall=True),
     **_dash("/tinjau/", DESK, wall=False),
+    "/tinjau/versi": Rule(DESK),
+    "/tinjau/unduh/<table>.<kind>": Rule(DESK),
 }
 """Every route of the server, by its pattern. A route that does not stand here is denied to all."""
 

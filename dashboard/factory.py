@@ -15,6 +15,7 @@ from dashboard.feed import Channel, Feed
 from dashboard.health import health_blueprint
 from dashboard.identity import Identity
 from dashboard.publisher import LOOK_OTHERS_S, LOOK_S, Publisher
+from dashboard.review_app import create_review_app
 from dashboard.security import protect
 from dashboard.vendor import vendor_blueprint
 from dashboard.wall_app import create_wall_app, text_px
@@ -73,13 +74,15 @@ def create_application(settings: Settings) -> Application:
         listener=Listener(engine) if engine.dialect.name == "postgresql" else None,
     )
     identity = Identity(settings, engine)
-    server = create_server(settings, reports, feed, identity)
+    server = create_server(settings, reports, feed, identity, land)
     asgi = create_asgi(server, feed, publisher, identity)
     return Application(asgi, server, feed, reports, publisher, identity)
 
 
-def create_server(settings: Settings, reports: Reports, feed: Feed, identity: Identity) -> Flask:
-    """The Flask server with the wall's app, the API, logins and health."""
+def create_server(
+    settings: Settings, reports: Reports, feed: Feed, identity: Identity, land: Land
+) -> Flask:
+    """The Flask server with the wall's app, the desk's, the API, logins and health."""
     server = Flask("bcc-wall", static_folder=None)
     identity.install(server)
     server.register_blueprint(vendor_blueprint())
@@ -90,11 +93,15 @@ def create_server(settings: Settings, reports: Reports, feed: Feed, identity: Id
     def home() -> Response:
         return redirect("/wall/")
 
-    app = create_wall_app(server, settings)
-    with server.test_request_context("/wall/"):
-        app.index()  # type: ignore[no-untyped-call]
-    check_callbacks(server, app)
-    protect(server, app.csp_hashes())
+    wall = create_wall_app(server, settings)
+    desk = create_review_app(server, reports, feed, identity.reveal, lambda: land.boundaries)
+    hashes: list[str] = []
+    for app, path in ((wall, "/wall/"), (desk, "/tinjau/")):
+        with server.test_request_context(path):
+            app.index()  # type: ignore[no-untyped-call]
+        check_callbacks(server, app)
+        hashes += app.csp_hashes()
+    protect(server, hashes)
     return server
 
 

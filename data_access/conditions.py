@@ -33,7 +33,9 @@ from data_access.columns import (
 )
 from data_access.records import (
     BEGINNING,
+    CITY_RULE,
     FINISHED,
+    UNFORWARDED,
     AgeBand,
     Chosen,
     DeadlinePeriod,
@@ -268,7 +270,7 @@ def band_of(band: AgeBand, as_of: datetime) -> Condition:
     return and_(*parts)
 
 
-def matching(filters: Filters, as_of: datetime) -> list[Condition]:
+def matching(filters: Filters, as_of: datetime, rule: Rule = CITY_RULE) -> list[Condition]:
     """Conditions on reports that the filters ask for; none where nothing is asked."""
     found: list[Condition] = []
     if isinstance(filters, Chosen):
@@ -297,10 +299,20 @@ def matching(filters: Filters, as_of: datetime) -> list[Condition]:
         found.append(status_at(as_of).in_([status.value for status in filters.statuses]))
     if filters.bands:
         found.append(or_(*(band_of(band, as_of) for band in filters.bands)))
-    if filters.levels:
-        found.append(_highest_level(as_of).in_(filters.levels))
     if filters.text:
         found.append(_contains(filters.text))
+    return found + _in_hands_of(filters, as_of, rule)
+
+
+def _in_hands_of(filters: Filters, as_of: datetime, rule: Rule) -> list[Condition]:
+    """Who holds the reports, how far they were forwarded, and whether they wait too long."""
+    found: list[Condition] = []
+    if filters.levels:
+        found.append(_highest_level(as_of).in_(filters.levels))
+    if filters.holders:
+        found.append(_held_by(filters.holders, as_of))
+    if filters.overdue:
+        found.append(overdue_at(as_of, rule))
     return found
 
 
@@ -311,6 +323,14 @@ def _forwarded_to(abbreviations: Sequence[str], as_of: datetime) -> Condition:
         escalations.c.agency_id.in_(chosen),
         happened(escalations.c.forwarded_at, as_of),
     )
+
+
+def _held_by(abbreviations: Sequence[str], as_of: datetime) -> Condition:
+    """In the hands of one of the agencies; the command center holds what nobody else does."""
+    chosen = select(agencies.c.id).where(one_of(agencies.c.abbreviation, abbreviations))
+    held = (escalations.c.report_id == reports.c.id, in_hands(as_of))
+    by_them = _any(*held, escalations.c.agency_id.in_(chosen))
+    return or_(by_them, ~_any(*held)) if UNFORWARDED in abbreviations else by_them
 
 
 def _highest_level(as_of: datetime) -> ColumnElement[int]:

@@ -64,7 +64,8 @@ class Filters:
     """Which reports a question is about. An empty tuple or ``None`` asks for all.
 
     ``since`` (inclusive) and ``until`` (exclusive) bound the moment of receipt. Agencies go by
-    abbreviation, categories by name, kecamatan and kelurahan by code.
+    abbreviation, categories by name, kecamatan and kelurahan by code. ``agencies`` were ever given
+    the report, ``holders`` hold it at the moment ("BCC": nobody else does).
     """
 
     since: datetime | None = None
@@ -77,9 +78,15 @@ class Filters:
     bands: tuple[AgeBand, ...] = ()
     levels: tuple[int, ...] = ()
     text: str | None = None
+    holders: tuple[str, ...] = ()
+    overdue: bool = False
+    """Only reports past the deadline with neither answer nor action."""
 
 
 ALL = Filters()
+
+UNFORWARDED = "BCC"
+"""In whose hands a report is that no agency holds: the command center's own."""
 
 
 @dataclass(frozen=True)

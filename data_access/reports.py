@@ -39,6 +39,7 @@ from data_access.periods import (
 from data_access.records import (
     ALL,
     CITY_RULE,
+    UNFORWARDED,
     AgeBand,
     AgencyBacklog,
     AgencyYear,
@@ -88,9 +89,6 @@ CITY_WINDOW = timedelta(days=30)
 
 AGENCY_WINDOW = timedelta(days=90)
 """An agency's share, and the citizens' feedback, look further: fewer cases."""
-
-UNFORWARDED = "BCC"
-"""In whose hands a report is that no agency holds: the command center's own."""
 
 OUTSIDE = "Luar kota"
 """Where a report lies that is in none of the known kelurahan."""

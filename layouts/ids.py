@@ -30,3 +30,23 @@ def body(panel: str) -> str:
 def note(panel: str) -> str:
     """The small line beside a panel's title: what is counted, and when it was read."""
     return f"wall-{panel}-note"
+
+
+# -- the desk -------------------------------------------------------------------------------------
+
+REVIEW_LOCATION = "review-page-location"
+REVIEW_REQUEST = "review-page-request"
+REVIEW_THEME = "review-theme-store"
+REVIEW_VIEW = "review-page-view"
+REVIEW_TITLE = "review-page-title"
+REVIEW_DOOR = "review-door-store"
+REVIEW_GRID = "review-queue-grid"
+REVIEW_GRID_COUNT = "review-queue-count"
+REVIEW_REVEAL_ASKED = "review-reveal-request"
+REVIEW_REVEAL_ANSWER = "review-reveal-answer"
+FIGURE_TYPE = "review-figure"
+
+
+def review_figure(name: str) -> dict[str, str]:
+    """A figure whose marks are doors."""
+    return {"type": FIGURE_TYPE, "name": name}

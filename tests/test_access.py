@@ -41,6 +41,7 @@ PLACE = {
     "package_name": "dash",
     "fingerprinted_path": "deps/polyfill.js",
     "panel": "volume",
+    "table": "volume",
     "kind": "json",
 }
 

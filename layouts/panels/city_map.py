@@ -136,7 +136,7 @@ def map_figure(
                 "type": "path",
                 "layer": "below",
                 "path": _path(ring, shrink),
-                "fillcolor": _blend(
+                "fillcolor": blend(
                     theme.land, theme.land_full, sqrt(counts.get(cell.code, 0) / most)
                 ),
                 "line": {"color": theme.border, "width": 1.2},
@@ -187,7 +187,7 @@ def _path(ring: Sequence[tuple[float, float]], shrink: float) -> str:
     return "M" + "L".join(points) + "Z"
 
 
-def _blend(low: str, high: str, share: float) -> str:
+def blend(low: str, high: str, share: float) -> str:
     """A colour between two, in steps of an eighth, so that small changes stay calm."""
     step = round(share * 8) / 8
     parts = [

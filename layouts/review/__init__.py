@@ -1,0 +1,1 @@
+"""The desk's pages: shell, parts, figures, and one module for each page."""

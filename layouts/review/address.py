@@ -1,0 +1,113 @@
+"""Addresses of the desk's pages. All that a page shows is in its address; a door is an address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, quote, unquote, urlencode
+
+ROOT = "/tinjau/"
+OVERVIEW = ""
+AGENCY = "skpd"
+COMPARISON = "perbandingan"
+PLACE = "tempat"
+QUEUE = "antrean"
+REPORTERS = "pelapor"
+FEEDBACK = "umpan-balik"
+REPORT = "laporan"
+SEARCH = "cari"
+
+PAGES = (OVERVIEW, AGENCY, COMPARISON, PLACE, QUEUE, REPORTERS, FEEDBACK, REPORT, SEARCH)
+WITH_SUBJECT = frozenset({AGENCY, PLACE, REPORT})
+
+PARAMETERS = (
+    "since",
+    "until",
+    "agency",
+    "holder",
+    "category",
+    "kecamatan",
+    "kelurahan",
+    "status",
+    "band",
+    "level",
+    "overdue",
+    "q",
+    "as_of",
+    "vs",
+)
+LONGEST = 4000
+"""Letters of an address that are read; no browser needs more."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """A page, what it is about, and the query in the order of ``PARAMETERS``."""
+
+    page: str = OVERVIEW
+    subject: str | None = None
+    query: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def path(self) -> str:
+        """Without the query."""
+        parts = [part for part in (self.page, self.subject) if part]
+        return ROOT + "/".join(quote(part, safe="") for part in parts)
+
+    @property
+    def href(self) -> str:
+        """As a link carries it."""
+        return self.path + (f"?{urlencode(self.query)}" if self.query else "")
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """All that is given for a parameter."""
+        return tuple(value for key, value in self.query if key == name)
+
+    def value(self, name: str) -> str | None:
+        """The first that is given for a parameter."""
+        return next(iter(self.values(name)), None)
+
+    def to(self, page: str, subject: str | None = None, **changes: object) -> Address:
+        """Another page with the same query but for the changes."""
+        return replace(self, page=page, subject=subject).given(**changes)
+
+    def given(self, **changes: object) -> Address:
+        """The same page with other values: a text, several, or ``None`` for none."""
+        named = {name: self.values(name) for name in PARAMETERS} | {
+            name: _values(value) for name, value in changes.items()
+        }
+        query = tuple((name, value) for name in PARAMETERS for value in named[name])
+        return replace(self, query=query)
+
+    def without(self, name: str, value: str) -> Address:
+        """The same page with one value less."""
+        return replace(self, query=tuple(item for item in self.query if item != (name, value)))
+
+
+def _values(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, list | tuple):
+        return tuple(dict.fromkeys(str(item) for item in value))
+    return (str(value),)
+
+
+class UnknownPageError(ValueError):
+    """There is no such page."""
+
+
+def read_address(path: str, search: str) -> Address:
+    """The address of a location; empty values say nothing, unknown names are kept for an error.
+
+    Raises:
+        UnknownPageError: no page of the desk has this path.
+    """
+    if not path.startswith(ROOT) or len(path) + len(search) > LONGEST:
+        raise UnknownPageError
+    parts = [unquote(part) for part in path.removeprefix(ROOT).strip("/").split("/")]
+    page, subject = parts[0], parts[1] if len(parts) > 1 else None
+    if page not in PAGES or len(parts) > (2 if page in WITH_SUBJECT else 1):
+        raise UnknownPageError
+    given = parse_qsl(search.removeprefix("?"), keep_blank_values=False)
+    order = {name: number for number, name in enumerate(PARAMETERS)}
+    query = sorted(dict.fromkeys(given), key=lambda item: order.get(item[0], len(order)))
+    return Address(page, subject or None, tuple(query))

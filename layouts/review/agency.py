@@ -1,0 +1,474 @@
+"""The pages of agencies: all of them by backlog, and one of them in full."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dash import html
+
+from data_access.records import AgeBand
+from layouts.review import address, figures, words
+from layouts.review.desk import NOTHING, OPEN, Desk
+from layouts.review.overview import backlog_table, groups_table, late_link, ninety
+from layouts.review.parts import (
+    Card,
+    Column,
+    as_table,
+    card,
+    figure,
+    link,
+    measure,
+    nothing,
+    span,
+    table,
+    tile,
+    tiles,
+)
+from layouts.review.shell import Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dash.development.base_component import Component
+
+    from data_access.records import AgencyBacklog
+    from data_access.review_records import (
+        AgencyReview,
+        Curve,
+        FeedbackRow,
+        GroupRow,
+        MonthRow,
+        Relay,
+        ReportRow,
+        Standing,
+    )
+
+DAY_LIMIT_S = 86_400.0
+
+
+def agencies_sheet(desk: Desk, rows: Sequence[AgencyBacklog]) -> Sheet:
+    """All agencies, most overdue first."""
+    holding = [row for row in rows if row.open]
+    body: list[Any] = []
+    if holding:
+        drawing = figures.backlog_figure(desk, holding)
+        shown = figure(
+            "backlog", drawing, desk.t("Laporan terbuka per SKPD"), 26 * len(holding) + 12
+        )
+        note = [span(desk.t("lewat tenggat"), "key act"), *band_keys(desk)]
+        head = Card(
+            "backlog",
+            desk.t("Laporan terbuka menurut umur"),
+            words.BACKLOG,
+            note,
+            7,
+            "backlog",
+            picture=True,
+        )
+        body.append(card(desk, head, shown))
+    whole = Card("agencies", desk.t("Semua SKPD"), words.ON_TIME, width=5, export="backlog")
+    listed = backlog_table(desk, rows) if rows else nothing(desk.t("Belum ada laporan."))
+    body.append(card(desk, whole, listed))
+    late = sum(1 for row in rows if row.overdue)
+    return Sheet(
+        title=desk.t("SKPD"),
+        lead=desk.t("{n} SKPD memegang laporan yang lewat tenggat.", n=desk.number(late)),
+        trail=(home(desk),),
+        body=tuple(body),
+    )
+
+
+def home(desk: Desk) -> tuple[str, str]:
+    """The trail's first step."""
+    return desk.t("Ringkasan"), desk.door(address.OVERVIEW)
+
+
+def band_keys(desk: Desk) -> list[Component]:
+    """The colours of the age bands in words."""
+    return [span(desk.t(words.BANDS[band]), f"key ages-{n}") for n, band in enumerate(AgeBand)]
+
+
+def agency_sheet(desk: Desk, found: AgencyReview) -> Sheet:
+    """One agency: volume, backlog, shares, times, categories, places, relay, feedback, oldest."""
+    return Sheet(
+        title=found.agency,
+        lead=found.name,
+        trail=(home(desk), (desk.t("SKPD"), desk.door(address.AGENCY))),
+        body=(
+            _key_figures(desk, found),
+            _bands(desk, found),
+            _oldest(desk, found),
+            months_card(desk, found.months, address.QUEUE, agency=found.agency),
+            on_time_card(desk, found.months, address.QUEUE, agency=found.agency),
+            times_card(desk, found.answer, found.finish),
+            html.Div(
+                [_relay(desk, found.relay), feedback_card(desk, found.feedback, 12)],
+                className="column span-6",
+            ),
+            groups_card(desk, "categories", found.categories, "category", agency=found.agency),
+            groups_card(desk, "places", found.places, "kelurahan", agency=found.agency),
+        ),
+    )
+
+
+def _key_figures(desk: Desk, found: AgencyReview) -> Component:
+    backlog = found.backlog
+    mine = {"holder": found.agency, "agency": None}
+    return tiles(
+        tile(
+            desk.t("di tangan, belum selesai"),
+            desk.count(backlog.open),
+            desk.door(address.QUEUE, status=OPEN, **mine),
+            desk.t("termasuk yang sudah dijawab"),
+        ),
+        tile(
+            desk.t("lewat tenggat"),
+            desk.count(backlog.overdue),
+            desk.door(address.QUEUE, overdue="1", status=None, **mine),
+            desk.t("belum dijawab sesudah 24 jam"),
+            "act" if backlog.overdue else "",
+        ),
+        standing_tile(desk, desk.t("tepat waktu"), found.on_time),
+        standing_tile(desk, desk.t("ditindaklanjuti"), found.acted),
+        tile(
+            desk.t("waktu jawab, median"),
+            desk.duration(found.answer.survival.median),
+            None,
+            ninety(desk, found.answer.survival),
+        ),
+        tile(
+            desk.t("waktu selesai, median"),
+            desk.duration(found.finish.survival.median),
+            None,
+            ninety(desk, found.finish.survival),
+        ),
+    )
+
+
+def standing_tile(desk: Desk, label: str, standing: Standing) -> Component:
+    """A share with its interval, beside the city's own."""
+    if not standing.enough:
+        detail = desk.t("n = {n}", n=desk.count(standing.share.n))
+        return tile(label, desk.t("belum cukup data"), None, detail, "small")
+    detail = desk.t(
+        "{low_high} · n = {n} · kota {city}",
+        low_high=desk.interval(standing.interval),
+        n=desk.count(standing.share.n),
+        city=desk.percent(standing.expected),
+    )
+    return tile(label, desk.percent(standing.share), desk.door(address.COMPARISON), detail)
+
+
+def _bands(desk: Desk, found: AgencyReview) -> Component:
+    mine = {"holder": found.agency, "agency": None}
+    backlog = found.backlog
+    oldest = next((b for b in reversed(AgeBand) if backlog.bands.get(b)), None)
+    title = (
+        desk.t("Tunggakan tertua: {band}", band=desk.t(words.BANDS[oldest]))
+        if oldest
+        else desk.t("Tidak ada tunggakan")
+    )
+    head = Card("bands", title, words.BACKLOG, width=4, export="bands", picture=True)
+    if not oldest:
+        return card(desk, head, nothing(desk.t("Tidak ada laporan terbuka di tangan SKPD ini.")))
+    drawing = figures.bands_figure(desk, backlog.bands, backlog.overdue_bands, **mine)
+    return card(
+        desk,
+        head,
+        figure("bands", drawing, desk.t("Laporan terbuka menurut umur"), 210),
+        as_table(desk, bands_table(desk, backlog.bands, backlog.overdue_bands, **mine)),
+    )
+
+
+def bands_table(
+    desk: Desk, bands: dict[AgeBand, int], overdue: dict[AgeBand, int], **door: Any
+) -> Component:
+    """Open reports by age, with doors."""
+    columns = [
+        Column(desk.t("umur"), number=False),
+        Column(desk.t("terbuka")),
+        Column(desk.t("lewat")),
+    ]
+    rows = [
+        [
+            desk.t(words.BANDS[band]),
+            link(
+                desk.count(bands[band]),
+                desk.door(address.QUEUE, band=band.value, status=OPEN, **door),
+            ),
+            late_link(desk, overdue.get(band, 0), band=band.value, **door),
+        ]
+        for band in AgeBand
+    ]
+    return table(columns, rows, desk.t("Laporan terbuka menurut umur"))
+
+
+def _oldest(desk: Desk, found: AgencyReview) -> Component:
+    head = Card(
+        "oldest",
+        desk.t("Terbuka paling lama"),
+        width=8,
+        export="queue" if desk.rights.export_rows else "",
+        door={"holder": found.agency, "agency": None, "overdue": None},
+    )
+    if not desk.rights.see_reports:
+        return card(desk, head, nothing(desk.t("Hanya jumlah yang ditampilkan untuk peran Anda.")))
+    if not found.oldest:
+        return card(desk, head, nothing(desk.t("Tidak ada laporan terbuka di tangan SKPD ini.")))
+    more = link(
+        desk.t("Seluruh antrean"),
+        desk.door(address.QUEUE, holder=found.agency, agency=None, status=OPEN),
+        "more",
+    )
+    return card(desk, head, reports_table(desk, found.oldest[:6], holder=found.agency), more)
+
+
+def reports_table(desk: Desk, rows: Sequence[ReportRow], **door: Any) -> Component:
+    """Some reports, each a door."""
+    columns = [
+        Column(desk.t("tiket"), number=False),
+        Column(desk.t("laporan"), number=False, tone="text"),
+        Column(desk.t("kelurahan"), number=False),
+        Column(desk.t("status"), number=False),
+        Column(desk.t("umur")),
+    ]
+    shown = [
+        [
+            link(row.ticket, desk.door(address.REPORT, row.ticket, **door)),
+            row.title or span(desk.t("rahasia"), "muted"),
+            row.kelurahan or NOTHING,
+            span(desk.t("lewat tenggat"), "act strong")
+            if row.overdue
+            else desk.t(words.STATUSES[row.status]),
+            desk.duration(row.age),
+        ]
+        for row in rows
+    ]
+    return table(columns, shown, desk.t("Laporan"))
+
+
+# -- cards that places share ----------------------------------------------------------------------
+
+
+def months_card(desk: Desk, months: Sequence[MonthRow], page: str, **door: Any) -> Component:
+    """Volume by month."""
+    volume = [row.volume for row in months]
+    note = [
+        span(desk.t("masuk"), "key received"),
+        span(desk.t("selesai"), "key finished"),
+        desk.t("bulan berjalan diarsir"),
+    ]
+    head = Card(
+        "volume",
+        desk.t("Laporan per bulan"),
+        words.VOLUME,
+        note,
+        export="months",
+        picture=True,
+        door=door,
+    )
+    drawing = figures.volume_figure(desk, volume, page, **door)
+    return card(
+        desk,
+        head,
+        figure("volume", drawing, desk.t("Laporan per bulan"), 220),
+        as_table(desk, month_rows_table(desk, months, **door)),
+    )
+
+
+def on_time_card(desk: Desk, months: Sequence[MonthRow], page: str, **door: Any) -> Component:
+    """The on-time share by month of receipt."""
+    head = Card(
+        "on-time",
+        desk.t("Tepat waktu menurut bulan masuk"),
+        words.ON_TIME,
+        desk.t("lingkaran kosong: belum semua jatuh tempo"),
+        export="months",
+        picture=True,
+        door=door,
+    )
+    if not any(row.on_time.share.n for row in months):
+        return card(desk, head, nothing(desk.t("Belum ada laporan yang jatuh tempo.")))
+    drawing = figures.on_time_figure(desk, months, page, **door)
+    return card(desk, head, figure("on-time", drawing, desk.t("Tepat waktu per bulan"), 220))
+
+
+def month_rows_table(desk: Desk, months: Sequence[MonthRow], **door: Any) -> Component:
+    """Months, newest first, with the share met."""
+    columns = [
+        Column(desk.t("bulan"), number=False),
+        Column(desk.t("masuk")),
+        Column(desk.t("selesai")),
+        Column(desk.t("tepat waktu")),
+        Column("n"),
+        Column(desk.t("ditindaklanjuti")),
+    ]
+    rows = [
+        [
+            desk.month(row.volume.month) + ("" if row.volume.complete else " …"),
+            link(
+                desk.count(row.volume.received),
+                desk.month_door(address.QUEUE, row.volume.month, **door),
+            ),
+            desk.count(row.volume.finished),
+            desk.percent(row.on_time.share),
+            desk.count(row.on_time.share.n),
+            desk.percent(row.acted),
+        ]
+        for row in reversed(months)
+    ]
+    return table(columns, rows, desk.t("Laporan per bulan"))
+
+
+def times_card(desk: Desk, answer: Curve, finish: Curve) -> Component:
+    """Waiting times with the open ones censored."""
+    title = desk.t("Separuh dijawab dalam {time}", time=desk.duration(answer.survival.median))
+    note = [
+        span(desk.t("menunggu jawaban"), "key received line"),
+        span(desk.t("menunggu selesai"), "key finished"),
+    ]
+    head = Card("times", title, words.TIMES, note, export="times", picture=True)
+    if not answer.survival.n:
+        return card(desk, head, nothing(desk.t("Belum ada laporan dalam periode ini.")))
+    curves = [(desk.t("jawaban"), answer), (desk.t("selesai"), finish)]
+    drawing = figures.curve_figure(desk, curves, DAY_LIMIT_S)
+    return card(
+        desk,
+        head,
+        figure("times", drawing, desk.t("Bagian laporan yang masih menunggu"), 230),
+        as_table(desk, _times_table(desk, curves)),
+    )
+
+
+def _times_table(desk: Desk, curves: Sequence[tuple[str, Curve]]) -> Component:
+    columns = [
+        Column(desk.t("waktu"), number=False),
+        Column(desk.t("median")),
+        Column(desk.t("90 %")),
+        Column("n"),
+        Column(desk.t("tersensor")),
+    ]
+    rows = [
+        [
+            name,
+            desk.duration(curve.survival.median),
+            desk.duration(curve.survival.p90),
+            desk.count(curve.survival.n),
+            desk.count(curve.survival.n - curve.survival.events),
+        ]
+        for name, curve in curves
+    ]
+    return table(columns, rows, desk.t("Waktu jawab dan waktu selesai"))
+
+
+def _relay(desk: Desk, relay: Relay) -> Component:
+    head = Card("relay", desk.t("Estafet eskalasi"), words.RELAY, width=12, export="relay")
+    if not relay.levels:
+        return card(desk, head, nothing(desk.t("Belum ada laporan yang diteruskan.")))
+    return card(desk, head, relay_table(desk, relay))
+
+
+def relay_table(desk: Desk, relay: Relay) -> Component:
+    """How long each level holds a report."""
+    columns = [
+        Column(desk.t("sebagai instansi"), number=False),
+        Column(desk.t("laporan")),
+        Column(desk.t("dikembalikan")),
+        Column(desk.t("dipegang, median")),
+        Column(desk.t("90 %")),
+        Column(desk.t("menjawab, median")),
+    ]
+    names = {1: desk.t("pertama"), 2: desk.t("kedua"), 3: desk.t("ketiga")}
+    rows = [
+        [
+            names.get(level.level, desk.number(level.level)),
+            desk.count(level.hops),
+            desk.percent(level.returned),
+            desk.duration(level.held.median),
+            desk.duration(level.held.p90),
+            desk.duration(level.answer.median),
+        ]
+        for level in relay.levels
+    ]
+    return table(columns, rows, desk.t("Estafet eskalasi"))
+
+
+GROUP_TITLES = {
+    "category": words.n_("Kategori"),
+    "kelurahan": words.n_("Kelurahan"),
+    "agency": words.n_("SKPD"),
+}
+
+
+def groups_card(
+    desk: Desk, name: str, rows: Sequence[GroupRow], parameter: str, width: int = 6, **door: Any
+) -> Component:
+    """Reports by category, place or agency."""
+    title = desk.t(GROUP_TITLES[parameter])
+    note = "" if desk.filters.since else desk.t("masuk: sepanjang waktu; tepat waktu: terakhir")
+    head = Card(name, title, words.GROUPS, note, width, f"by-{parameter}", door=door)
+    some = [row for row in rows if row.received or row.open][:12]
+    if not some:
+        return card(desk, head, nothing(desk.t("Belum ada laporan dalam periode ini.")))
+    return card(desk, head, groups_table(desk, some, parameter, title.lower(), **door))
+
+
+def feedback_card(desk: Desk, row: FeedbackRow, width: int = 6) -> Component:
+    """What citizens say, beside how many say anything."""
+    title = (
+        desk.t("{share} warga puas", share=desk.percent(row.satisfied))
+        if row.satisfied.n
+        else desk.t("Belum ada umpan balik")
+    )
+    head = Card("feedback", title, words.SATISFACTION, width=width, export="feedback-city")
+    if not row.satisfied.n:
+        return card(desk, head, nothing(desk.t("Belum ada umpan balik untuk saringan ini.")))
+    rows = [
+        [
+            desk.t("puas"),
+            desk.percent(row.satisfied),
+            measure(row.satisfied.value, "finished"),
+            _of(desk, row.satisfied.hits, row.satisfied.n),
+        ],
+        [
+            desk.t("cakupan"),
+            desk.percent(row.coverage),
+            measure(row.coverage.value),
+            _of(desk, row.coverage.hits, row.coverage.n),
+        ],
+        [
+            desk.t("“selesai” dibantah"),
+            desk.percent(row.contradicted),
+            measure(row.contradicted.value, "warn"),
+            _of(desk, row.contradicted.hits, row.contradicted.n),
+        ],
+    ]
+    columns = [
+        Column(desk.t("angka"), number=False),
+        Column(desk.t("bagian")),
+        Column("", number=False, tone="bar"),
+        Column(desk.t("dari")),
+    ]
+    return card(
+        desk, head, table(columns, rows, desk.t("Umpan balik")), _ratings(desk, row.ratings)
+    )
+
+
+def _of(desk: Desk, hits: int, n: int) -> str:
+    return desk.t("{hits} dari {n}", hits=desk.count(hits), n=desk.count(n))
+
+
+def _ratings(desk: Desk, ratings: dict[int, int]) -> Component:
+    most = max(ratings.values(), default=0) or 1
+    rows = [
+        html.Div(
+            [
+                span(f"{stars} ★", "stars"),
+                measure(0 if desk.hidden(count) else count / most),
+                span(desk.count(count), "number"),
+            ],
+            className="rating",
+        )
+        for stars, count in sorted(ratings.items(), reverse=True)
+    ]
+    return html.Div(rows, className="ratings")

@@ -1,0 +1,85 @@
+"""Feedback: the agencies' claims against the citizens' answers, and how many answer at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from layouts.review import address, words
+from layouts.review.agency import feedback_card, home
+from layouts.review.desk import Desk
+from layouts.review.parts import Card, Column, card, link, measure, nothing, span, table
+from layouts.review.shell import Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dash.development.base_component import Component
+
+    from data_access.review_records import FeedbackReview, FeedbackRow
+
+
+def feedback_sheet(desk: Desk, found: FeedbackReview) -> Sheet:
+    """The city, the agencies, the categories."""
+    city = found.city
+    lead = (
+        desk.t(
+            "{n} umpan balik; {m} laporan “selesai” dibantah warga.",
+            n=desk.count(city.satisfied.n),
+            m=desk.count(city.contradicted.hits),
+        )
+        if city.satisfied.n
+        else desk.t("Belum ada umpan balik untuk saringan ini.")
+    )
+    return Sheet(
+        title=desk.t("Umpan balik"),
+        lead=lead,
+        trail=(home(desk),),
+        body=(
+            feedback_card(desk, city, 4),
+            _table(desk, "agencies", desk.t("Menurut SKPD"), found.agencies, "agency", 8),
+            _table(
+                desk, "categories", desk.t("Menurut kategori"), found.categories, "category", 12
+            ),
+        ),
+    )
+
+
+def _table(
+    desk: Desk, name: str, title: str, rows: Sequence[FeedbackRow], parameter: str, width: int
+) -> Component:
+    head = Card(
+        f"feedback-{name}", title, words.SATISFACTION, width=width, export=f"feedback-{name}"
+    )
+    some = [row for row in rows if row.coverage.n or row.satisfied.n]
+    if not some:
+        return card(desk, head, nothing(desk.t("Belum ada umpan balik untuk saringan ini.")))
+    columns = [
+        Column(desk.t("SKPD") if parameter == "agency" else desk.t("kategori"), number=False),
+        Column(desk.t("puas")),
+        Column("", number=False, tone="bar"),
+        Column(desk.t("selang 95 %"), tone="wide-only"),
+        Column("n"),
+        Column(desk.t("cakupan")),
+        Column(desk.t("dibantah")),
+        Column(desk.t("dari")),
+    ]
+    ranked = sorted(some, key=lambda row: (-row.contradicted.hits, row.name))
+    return card(desk, head, table(columns, [_row(desk, row, parameter) for row in ranked], title))
+
+
+def _row(desk: Desk, row: FeedbackRow, parameter: str) -> list[Any]:
+    enough = row.satisfied.n >= 10
+    name: Any = row.name
+    if parameter == "agency":
+        name = link(row.name, desk.door(address.AGENCY, row.name))
+    done = desk.door(address.QUEUE, status="done", **{parameter: row.name})
+    return [
+        name,
+        desk.percent(row.satisfied) if enough else span(desk.t("belum cukup data"), "muted"),
+        measure(row.satisfied.value if enough else None, "finished"),
+        desk.interval(row.interval) if enough else "",
+        link(desk.count(row.satisfied.n), done),
+        desk.percent(row.coverage),
+        desk.count(row.contradicted.hits),
+        desk.count(row.contradicted.n),
+    ]

@@ -1,0 +1,181 @@
+"""The pages of places: all kelurahan on the map, and one kecamatan or kelurahan in full."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from layouts.review import address, figures, words
+from layouts.review.agency import (
+    bands_table,
+    feedback_card,
+    groups_card,
+    home,
+    months_card,
+    on_time_card,
+    times_card,
+)
+from layouts.review.desk import NOTHING, OPEN, Desk
+from layouts.review.overview import groups_table, ninety, places_table
+from layouts.review.parts import (
+    Card,
+    as_table,
+    card,
+    figure,
+    link,
+    nothing,
+    span,
+    tile,
+    tiles,
+)
+from layouts.review.reporters import use_card
+from layouts.review.shell import Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dash.development.base_component import Component
+
+    from data_access.boundaries import Boundaries
+    from data_access.records import Incidents, KelurahanOpen
+    from data_access.review_records import GroupRow, PlaceReview
+
+
+def places_sheet(
+    desk: Desk,
+    places: Sequence[KelurahanOpen],
+    incidents: Sequence[Incidents],
+    kecamatan: Sequence[GroupRow],
+    boundaries: Boundaries,
+) -> Sheet:
+    """The map, the kecamatan and all kelurahan."""
+    note = [
+        span(desk.t("ada yang lewat tenggat"), "key act dot"),
+        span(desk.t("terbuka"), "key ages-1 dot"),
+    ]
+    title = desk.t("Laporan terbuka di peta")
+    head = Card("map", title, words.MAP, note, 7, "map", picture=True)
+    marks = () if desk.rights.suppress_small else incidents
+    drawing = figures.map_figure(desk, marks, places, boundaries)
+    words_ = desk.t("Kelurahan, yang lewat tenggat dulu")
+    listed = Card("kelurahan", words_, words.MAP, width=5, export="map")
+    above = Card("kecamatan", desk.t("Kecamatan"), words.GROUPS, width=12, export="by-kecamatan")
+    return Sheet(
+        title=desk.t("Tempat"),
+        lead=desk.t("Lima kecamatan, {n} kelurahan.", n=desk.number(len(places))),
+        trail=(home(desk),),
+        body=(
+            card(desk, head, figure("map", drawing, title, 560)),
+            card(desk, listed, places_table(desk, places)),
+            card(desk, above, groups_table(desk, kecamatan, "kecamatan", desk.t("kecamatan"))),
+        ),
+    )
+
+
+def place_sheet(desk: Desk, found: PlaceReview) -> Sheet:
+    """One place: figures, ages, times, categories, agencies, use, feedback."""
+    code = found.area.code
+    door: dict[str, Any] = {found.level: code}
+    trail = [home(desk), (desk.t("Tempat"), desk.door(address.PLACE))]
+    if found.area.parent and found.level == "kelurahan":
+        parent = found.area.parent
+        trail.append((desk.place_name(parent), desk.door(address.PLACE, parent)))
+    body: list[Component] = [
+        _key_figures(desk, found, door),
+        _bands(desk, found, door),
+        months_card(desk, found.months, address.QUEUE, **door),
+        groups_card(desk, "categories", found.categories, "category", **door),
+        groups_card(desk, "agencies", found.agencies, "agency", **door),
+        on_time_card(desk, found.months, address.QUEUE, **door),
+        times_card(desk, found.answer, found.finish),
+        use_card(desk, found.participation, found.trend),
+        feedback_card(desk, found.feedback),
+    ]
+    if found.kelurahan:
+        body.insert(3, groups_card(desk, "kelurahan", found.kelurahan, "kelurahan", 12, **door))
+    kind = desk.t("Kecamatan") if found.level == "kecamatan" else desk.t("Kelurahan")
+    return Sheet(
+        title=found.area.name,
+        lead=" · ".join([kind, *_facts(desk, found)]),
+        trail=tuple(trail),
+        body=tuple(body),
+    )
+
+
+def _facts(desk: Desk, found: PlaceReview) -> list[str]:
+    facts = []
+    if found.population:
+        facts.append(desk.t("{n} jiwa", n=desk.number(found.population)))
+    if found.area.area_km2:
+        facts.append(f"{desk.number(found.area.area_km2, 1)} km²")
+    return facts
+
+
+def _key_figures(desk: Desk, found: PlaceReview, door: dict[str, Any]) -> Component:
+    shown = found.figures
+    share = shown.on_time.share
+    return tiles(
+        tile(
+            desk.t("masuk"),
+            desk.count(shown.received),
+            desk.door(address.QUEUE, **door),
+            desk.t("{n} selesai", n=desk.count(shown.finished)),
+        ),
+        tile(
+            desk.t("belum selesai"),
+            desk.count(shown.open),
+            desk.door(address.QUEUE, status=OPEN, **door),
+            desk.t("termasuk yang sudah dijawab"),
+        ),
+        tile(
+            desk.t("lewat tenggat"),
+            desk.count(shown.overdue),
+            desk.door(address.QUEUE, overdue="1", status=None, **door),
+            desk.t("belum dijawab sesudah 24 jam"),
+            "act" if shown.overdue else "",
+        ),
+        tile(
+            desk.t("tepat waktu"),
+            desk.percent(share) if share.n >= 10 else desk.t("belum cukup data"),
+            None,
+            desk.t("{hits} dari {n}", hits=desk.count(share.hits), n=desk.count(share.n)),
+            "" if share.n >= 10 else "small",
+        ),
+        tile(
+            desk.t("waktu jawab, median"),
+            desk.duration(shown.answer.median),
+            None,
+            ninety(desk, shown.answer),
+        ),
+        tile(
+            desk.t("laporan per 10.000 jiwa, setahun"),
+            _per_10_000(desk, found),
+            None,
+            desk.t("12 bulan terakhir: {n}", n=desk.count(found.trend.last_12)),
+        ),
+    )
+
+
+def _per_10_000(desk: Desk, found: PlaceReview) -> str:
+    if not found.population or desk.hidden(found.trend.last_12):
+        return NOTHING
+    return desk.number(found.trend.last_12 / found.population * 10_000, 1)
+
+
+def _bands(desk: Desk, found: PlaceReview, door: dict[str, Any]) -> Component:
+    head = Card(
+        "bands",
+        desk.t("Laporan terbuka menurut umur"),
+        words.BACKLOG,
+        export="bands",
+        picture=True,
+    )
+    if not any(found.bands.values()):
+        return card(desk, head, nothing(desk.t("Tidak ada laporan terbuka di sini.")))
+    drawing = figures.bands_figure(desk, found.bands, {}, **door)
+    return card(
+        desk,
+        head,
+        figure("bands", drawing, desk.t("Laporan terbuka menurut umur"), 220),
+        as_table(desk, bands_table(desk, found.bands, {}, **door)),
+        link(desk.t("Seluruh antrean"), desk.door(address.QUEUE, status=OPEN, **door), "more"),
+    )

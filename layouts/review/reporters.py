@@ -1,0 +1,216 @@
+"""Participation: is use falling, where, since when; and who reports most, without names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from layouts.review import address, figures, words
+from layouts.review.agency import home
+from layouts.review.desk import NOTHING, Desk
+from layouts.review.parts import (
+    Card,
+    Column,
+    as_table,
+    card,
+    figure,
+    link,
+    nothing,
+    span,
+    spark,
+    table,
+)
+from layouts.review.shell import Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dash.development.base_component import Component
+
+    from data_access.records import Participation, TopReporter
+    from data_access.review_records import KelurahanUse, Trend
+
+QUARTERS = 12
+
+
+def reporters_sheet(
+    desk: Desk,
+    months: Sequence[Participation],
+    places: Sequence[KelurahanUse],
+    top: Sequence[TopReporter],
+) -> Sheet:
+    """The city's use by month, each kelurahan's trend, and the most active reporters."""
+    falling = [row for row in places if row.trend.falling]
+    lead = (
+        desk.t("Pemakaian turun di {n} kelurahan.", n=desk.number(len(falling)))
+        if falling
+        else desk.t("Di tidak satu pun kelurahan pemakaian turun.")
+    )
+    return Sheet(
+        title=desk.t("Pelapor dan partisipasi"),
+        lead=lead,
+        trail=(home(desk),),
+        body=(
+            use_card(desk, months, None, 8),
+            _top(desk, top),
+            _places(desk, places),
+        ),
+    )
+
+
+def use_card(
+    desk: Desk, months: Sequence[Participation], trend: Trend | None, width: int = 6
+) -> Component:
+    """Reports, reporters and new reporters by month."""
+    now = months[-1] if months else None
+    title = (
+        desk.t(
+            "{month}: {n} warga melapor", month=desk.month(now.month), n=desk.count(now.reporters)
+        )
+        if now
+        else desk.t("Belum ada pelapor")
+    )
+    note: list[Any] = [
+        span(desk.t("laporan"), "key received"),
+        span(desk.t("pelapor"), "key finished"),
+        span(desk.t("pelapor baru"), "key dotted"),
+    ]
+    if trend is not None:
+        note.append(_trend_words(desk, trend))
+    head = Card("use", title, words.PARTICIPATION, note, width, "use", picture=True)
+    if not months:
+        return card(desk, head, nothing(desk.t("Belum ada laporan.")))
+    drawing = figures.use_figure(desk, months)
+    return card(
+        desk,
+        head,
+        figure("use", drawing, desk.t("Partisipasi per bulan"), 300 if width == 8 else 220),
+        as_table(desk, _months_table(desk, months)),
+    )
+
+
+def _trend_words(desk: Desk, trend: Trend) -> Component:
+    if trend.falling and trend.since:
+        text = desk.t("turun sejak {month}", month=desk.month(trend.since))
+        return span(text, "warn")
+    return span(desk.t("turun"), "warn") if trend.falling else span(desk.t("tidak turun"), "muted")
+
+
+def _months_table(desk: Desk, months: Sequence[Participation]) -> Component:
+    columns = [
+        Column(desk.t("bulan"), number=False),
+        Column(desk.t("laporan")),
+        Column(desk.t("pelapor")),
+        Column(desk.t("pelapor baru")),
+    ]
+    rows = [
+        [
+            desk.month(row.month) + ("" if row.complete else " …"),
+            link(desk.count(row.reports), desk.month_door(address.QUEUE, row.month)),
+            desk.count(row.reporters),
+            desk.count(row.new_reporters),
+        ]
+        for row in reversed(months)
+    ]
+    return table(columns, rows, desk.t("Partisipasi per bulan"))
+
+
+def _top(desk: Desk, top: Sequence[TopReporter]) -> Component:
+    head = Card(
+        "reporters", desk.t("Pelapor teraktif"), words.REPORTERS, width=4, export="reporters"
+    )
+    if not top or desk.rights.suppress_small:
+        return card(
+            desk,
+            head,
+            nothing(
+                desk.t("Tidak ditampilkan untuk peran Anda.")
+                if top
+                else desk.t("Belum ada pelapor.")
+            ),
+        )
+    columns = [
+        Column("#", number=False),
+        Column(desk.t("kelurahan"), number=False),
+        Column(desk.t("12 bulan"), number=False),
+        Column(desk.t("laporan")),
+    ]
+    codes = {name: code for code, name in desk.places}
+    rows = [
+        [
+            desk.number(row.rank),
+            link(row.kelurahan, desk.door(address.PLACE, codes[row.kelurahan]))
+            if row.kelurahan in codes
+            else row.kelurahan or desk.t("tanpa kelurahan"),
+            spark(row.recent),
+            _reports_of(desk, row, codes),
+        ]
+        for row in top
+    ]
+    return card(desk, head, table(columns, rows, desk.t("Pelapor teraktif")))
+
+
+def _reports_of(desk: Desk, row: TopReporter, codes: dict[str, str]) -> Any:
+    """Nobody's own list of reports is a door: who wrote them is not told."""
+    if row.kelurahan not in codes:
+        return desk.count(row.reports)
+    href = desk.door(address.QUEUE, kelurahan=codes[row.kelurahan])
+    title = desk.t("Laporan dari {place}", place=row.kelurahan)
+    return link(desk.count(row.reports), href, title=title)
+
+
+def _places(desk: Desk, places: Sequence[KelurahanUse]) -> Component:
+    falling = [row for row in places if row.trend.falling]
+    names = ", ".join(row.name for row in falling[:3])
+    title = (
+        desk.t("Turun: {names}", names=names) + (" …" if len(falling) > 3 else "")
+        if falling
+        else desk.t("Partisipasi menurut kelurahan")
+    )
+    head = Card("participation", title, words.PARTICIPATION, width=12, export="participation")
+    if not places:
+        return card(desk, head, nothing(desk.t("Belum ada laporan.")))
+    known = any(row.population for row in places)
+    columns = [
+        Column(desk.t("kelurahan"), number=False),
+        Column(desk.t("kecamatan"), number=False),
+        Column(desk.t("tiga tahun, per triwulan"), number=False),
+        Column(desk.t("12 bulan")),
+        Column(desk.t("setahun sebelumnya")),
+        Column(desk.t("perubahan")),
+        *([Column(desk.t("per 10.000 jiwa"))] if known else []),
+        Column(desk.t("arah"), number=False),
+    ]
+    ranked = sorted(places, key=lambda row: (not row.trend.falling, row.trend.change or 0.0))
+    rows = [_place(desk, row, known) for row in ranked]
+    return card(desk, head, table(columns, rows, desk.t("Partisipasi menurut kelurahan")))
+
+
+def _place(desk: Desk, row: KelurahanUse, known: bool) -> list[Any]:
+    change = row.trend.change
+    small = desk.hidden(row.trend.last_12) or desk.hidden(row.trend.before_12)
+    quarters = _quarters([month.reports for month in row.months])
+    return [
+        link(row.name, desk.door(address.PLACE, row.code)),
+        row.kecamatan,
+        NOTHING if desk.rights.suppress_small else spark(quarters),
+        link(desk.count(row.trend.last_12), desk.door(address.QUEUE, kelurahan=row.code)),
+        desk.count(row.trend.before_12),
+        NOTHING if change is None or small else _signed(desk, change),
+        *(
+            [NOTHING if row.per_10_000 is None or small else desk.number(row.per_10_000, 1)]
+            if known
+            else []
+        ),
+        _trend_words(desk, row.trend),
+    ]
+
+
+def _signed(desk: Desk, change: float) -> str:
+    sign = "+" if change > 0 else "−" if change < 0 else "±"
+    return f"{sign}{desk.number(abs(change) * 100)}\u00a0%"
+
+
+def _quarters(counts: Sequence[int]) -> list[int]:
+    """Sums of three months, oldest first."""
+    start = len(counts) % 3
+    return [sum(counts[n : n + 3]) for n in range(start, len(counts), 3)][-QUARTERS:]
