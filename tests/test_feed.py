@@ -41,7 +41,9 @@ class Listener:
 
     def __init__(self, server: Server, scene: str = "overview", theme: str = "night") -> None:
         self._socket = socket.create_connection(("127.0.0.1", server.port), 15)
-        request = f"GET /wall/stream?scene={scene}&theme={theme} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n"
+        request = (
+            f"GET /wall/stream?scene={scene}&theme={theme} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n"
+        )
         self._socket.sendall(request.encode())
         self._lines = self._socket.makefile("rb")
         self.head = b"".join(iter(self._lines.readline, b"\r\n"))
