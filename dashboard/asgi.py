@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing, asynccontextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from a2wsgi import WSGIMiddleware
@@ -19,10 +20,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from werkzeug.datastructures import MultiDict
 
 from dashboard.bodies import WholeBodies
 from dashboard.feed import STREAM_START, Channel
 from dashboard.gate import RECHECK_S, Gate
+from dashboard.requests import BadRequestError, read_moment
 from dashboard.security import LARGEST_BODY
 from layouts.palette import THEMES
 from layouts.wall import OVERVIEW, SCENES
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from dashboard.settings import Settings
 
 THREADS = 8
+PAST_AT_ONCE = 2
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 STREAM_HEADERS = NO_STORE | {
     "Content-Type": "text/event-stream; charset=utf-8",
@@ -71,6 +75,13 @@ def create_asgi(server: Flask, feed: Feed, publisher: Publisher, identity: Ident
         channel = _channel(request)
         if channel is None:
             return _unknown_channel()
+        try:
+            moment = read_moment(MultiDict(request.query_params.multi_items()), datetime.now(UTC))
+        except BadRequestError as error:
+            return JSONResponse({"error": str(error)}, 400, NO_STORE)
+        return await (_past(channel, moment) if moment else _present(request, channel))
+
+    async def _present(request: Request, channel: Channel) -> Response:
         found = await asyncio.to_thread(feed.edition, channel)
         status = feed.status(channel)
         headers = NO_STORE | {
@@ -78,11 +89,25 @@ def create_asgi(server: Flask, feed: Feed, publisher: Publisher, identity: Ident
             "X-BCC-Checked": str(status["checked"]),
         }
         if found is None:
-            return JSONResponse({"error": "Menunggu data"}, 503, headers | {"Retry-After": "2"})
+            return _waiting(headers)
         headers["ETag"] = tag = f'"{status["build"]}.{found.version}"'
         if request.headers.get("If-None-Match") == tag:
             return Response(status_code=304, headers=headers)
         headers["Content-Encoding"] = "gzip"
+        return Response(found.body, media_type="application/json", headers=headers)
+
+    places = asyncio.Semaphore(PAST_AT_ONCE)
+
+    async def _past(channel: Channel, moment: datetime) -> Response:
+        async with places:
+            snapshot = await asyncio.to_thread(publisher.look_back, moment)
+            if snapshot.failed:
+                return JSONResponse(
+                    {"error": "Menunggu data"}, 503, NO_STORE | {"Retry-After": "2"}
+                )
+            found = await asyncio.to_thread(feed.past, channel, snapshot)
+        at = str(round(moment.timestamp() * 1000))
+        headers = NO_STORE | {"X-BCC-Now": at, "X-BCC-Checked": at, "Content-Encoding": "gzip"}
         return Response(found.body, media_type="application/json", headers=headers)
 
     threads: Any = WSGIMiddleware(cast("Any", server), workers=THREADS)
@@ -157,6 +182,10 @@ def _channel(request: Request) -> Channel | None:
         request.query_params.get("scene", OVERVIEW), request.query_params.get("theme", "night")
     )
     return channel if channel.scene in SCENES and channel.theme in THEMES else None
+
+
+def _waiting(headers: dict[str, str]) -> Response:
+    return JSONResponse({"error": "Menunggu data"}, 503, headers | {"Retry-After": "2"})
 
 
 def _unknown_channel() -> Response:

@@ -161,6 +161,10 @@ class Feed:
                 listeners.edition = self._edition(channel, self.snapshot)
             return listeners.edition
 
+    def past(self, channel: Channel, snapshot: Snapshot) -> Edition:
+        """What a channel showed at a moment that is over; no screen listens to it."""
+        return Edition(self._build, 0, self._draw(channel, snapshot))
+
     def status(self, channel: Channel) -> dict[str, Any]:
         """What every pulse says: the server's time, the age of the data, and the version."""
         listeners = self._channels.get(channel)

@@ -81,6 +81,10 @@ class Publisher(threading.Thread):
         self._told = True
         self._wake.set()
 
+    def look_back(self, moment: datetime) -> Snapshot:
+        """The wall as it was at a moment that is over."""
+        return take_snapshot(self._reports, moment)
+
     def look(self) -> None:
         """One round: is anything new, and if so, read and publish."""
         seen, now = self._token(), self._clock()

@@ -342,3 +342,23 @@ def test_the_map_carries_no_position_of_a_report(city: Path, serve: Serve) -> No
     assert len(marks) > 30
     hits = sum(any(abs(mark - place) < 0.00006 for place in exact) for mark in marks)
     assert hits < len(marks) / 2, "more than chance would have it"
+
+
+# -- the wall of a moment that is over --------------------------------------------------------
+
+
+def test_a_past_moment_is_shown_as_it_was(city_server: Server) -> None:
+    url = f"{city_server.url}/wall/feed?scene=overview&as_of="
+    answer = get(f"{url}2019-05-31T23:59:59%2B07:00")
+    panels = json.loads(gzip.decompress(answer.body))["panels"]
+    years = json.dumps(panels["wall-years-body"])
+    assert answer.headers["x-bcc-checked"] == "1559321999000"
+    assert all(figure in years for figure in ("732", "647", "213", "90\\u00a0%", "81\\u00a0%"))
+    assert "2020" not in years
+
+
+def test_a_moment_that_cannot_be_is_refused_with_a_sentence(city_server: Server) -> None:
+    for wrong in ("kemarin", "2019-05-31", "2999-01-01T00:00:00%2B07:00"):
+        answer = get(f"{city_server.url}/wall/feed?as_of={wrong}")
+        assert answer.status == 400
+        assert "as_of" in answer.json["error"]

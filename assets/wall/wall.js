@@ -11,7 +11,9 @@
   const BLANK_LIMIT_MS = 30000;
 
   const scene = sceneOf(location.pathname);
-  const wanted = new URLSearchParams(location.search).get("theme");
+  const query = new URLSearchParams(location.search);
+  const wanted = query.get("theme");
+  const past = query.get("as_of"); // a moment that is over: it is fetched once, and nothing is heard
   const screen_ = {
     edition: null, // {build, version, panels}, and the theme that it is drawn in
     build: null, // of the software that this page belongs to
@@ -32,7 +34,8 @@
   }
 
   function address(kind) {
-    return "/wall/" + kind + "?scene=" + encodeURIComponent(scene) + "&theme=" + screen_.theme;
+    return "/wall/" + kind + "?scene=" + encodeURIComponent(scene) + "&theme=" + screen_.theme +
+      (past ? "&as_of=" + encodeURIComponent(past) : "");
   }
 
   /* -- editions ------------------------------------------------------------------------------- */
@@ -210,6 +213,7 @@
   /* -- the stream ----------------------------------------------------------------------------- */
 
   function listen() {
+    if (past) return;
     if (screen_.source) screen_.source.close();
     const source = (screen_.source = new EventSource(address("stream")));
     source.addEventListener("pulse", function (event) {
@@ -277,6 +281,7 @@
   /* -- clock, age, theme ---------------------------------------------------------------------- */
 
   function serverNow() {
+    if (past) return screen_.status ? screen_.status.checked : null;
     return screen_.status ? screen_.status.now + (performance.now() - screen_.heardAt) : null;
   }
 
@@ -294,6 +299,7 @@
 
   function stateOf(age, silent) {
     if (!screen_.edition) return "waiting";
+    if (past) return "past";
     if (age === null || age > (screen_.status.stale_s || 300)) return "stale";
     if (silent) return "reconnecting";
     return age > (screen_.status.late_s || 10) ? "late" : "fresh";
@@ -301,6 +307,7 @@
 
   const WORDS = {
     waiting: function () { return "Menunggu data"; },
+    past: function () { return "keadaan lampau"; },
     fresh: function (age) { return "data " + ageWords(age); },
     late: function (age) { return "Data " + ageWords(age); },
     reconnecting: function (age) { return "Menyambung ulang · data " + ageWords(age); },
@@ -426,10 +433,11 @@
   fetchEdition();
   listen();
   setInterval(drawStatus, 1000);
-  setInterval(watchStream, 1000);
+  if (!past) setInterval(watchStream, 1000);
   setInterval(shift, SHIFT_MS);
   setInterval(function () {
-    if (screen_.source.readyState !== EventSource.OPEN) fetchEdition();
+    const heard = past ? screen_.edition : screen_.source.readyState === EventSource.OPEN;
+    if (!heard) fetchEdition();
   }, POLL_MS);
   setTimeout(function () {
     if (!document.getElementById("wall-canvas-area")) setInterval(reloadWhenServed, POLL_MS);
