@@ -102,9 +102,7 @@ def create_asgi(server: Flask, feed: Feed, publisher: Publisher, identity: Ident
         async with places:
             snapshot = await asyncio.to_thread(publisher.look_back, moment)
             if snapshot.failed:
-                return JSONResponse(
-                    {"error": "Menunggu data"}, 503, NO_STORE | {"Retry-After": "2"}
-                )
+                return _waiting(NO_STORE)
             found = await asyncio.to_thread(feed.past, channel, snapshot)
         at = str(round(moment.timestamp() * 1000))
         headers = NO_STORE | {"X-BCC-Now": at, "X-BCC-Checked": at, "Content-Encoding": "gzip"}

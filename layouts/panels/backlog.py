@@ -75,7 +75,7 @@ def backlog_figure(rows: Sequence[AgencyBacklog], canvas: Canvas) -> Picture:
     ]
     names = [formats.short_agency(row.agency) + "\u2002" for row in rows]
     longest = max((row.open for row in rows), default=1) or 1
-    left = canvas.text_px * 0.56 * max((len(name) for name in names), default=1)
+    left = canvas.text_px * 0.68 * max((len(name) for name in names), default=1)
     return figure.update_layout(
         barmode="stack",
         bargap=0.42,

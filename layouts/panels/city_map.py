@@ -33,8 +33,11 @@ MARGIN = 0.002
 NAME_LETTER = 0.0019
 NAME_HEIGHT = 0.0036
 MARK_HALF = 0.0016
+USUAL_WIDTH = 0.105
+USUAL_HEIGHT = 0.15
 """Room that a name takes on the map, in degrees: for each letter, and its height."""
 CROWD = 3
+LONGEST = 20
 """From here on a mark carries its number instead of its subject's shape."""
 
 
@@ -57,7 +60,9 @@ def draw(snapshot: Snapshot, canvas: Canvas, boundaries: Boundaries) -> Drawing:
         late = places if places.value is None else incidents
         return unknown(PANEL, late, snapshot, "Laporan terbuka di peta")
     subjects = leading_subjects(incidents.value, 4 if canvas.detail else 3)
-    marks = gather(incidents.value, subjects, round(CROWD_CELLS * canvas.scale**2))
+    marks = gather(
+        incidents.value, subjects, round(CROWD_CELLS * canvas.scale**2 * _breadth(boundaries))
+    )
     note = [
         span(f"{sign} {formats.short_category(name)}")
         for sign, name in zip(SYMBOL_SIGNS, [*subjects, OTHER], strict=False)
@@ -250,6 +255,14 @@ def _add_names(
     )
 
 
+def _breadth(boundaries: Boundaries) -> float:
+    """How many times as large as Binjai the land is: what is measured on the map grows with it."""
+    if not boundaries.cells:
+        return 1.0
+    left, low, right, high = boundaries.outline.bounds
+    return max(1.0, (right - left) / USUAL_WIDTH, (high - low) / USUAL_HEIGHT)
+
+
 def _names_with_room(
     marks: Sequence[Mark],
     places: Sequence[KelurahanOpen],
@@ -257,17 +270,18 @@ def _names_with_room(
     canvas: Canvas,
 ) -> list[tuple[str, float, float]]:
     points = {cell.code: cell.geometry.representative_point() for cell in boundaries.cells}
-    taken = [(mark.x, mark.y, MARK_HALF * canvas.scale) for mark in marks]
-    height, most = NAME_HEIGHT * canvas.scale, canvas.fitting(16 if canvas.detail else 8)
+    grown = canvas.scale * _breadth(boundaries)
+    taken = [(mark.x, mark.y, MARK_HALF * grown) for mark in marks]
+    height, most = NAME_HEIGHT * grown, canvas.fitting(16 if canvas.detail else 8)
     if marks:
         newest = max(marks, key=lambda mark: mark.newest)
-        taken.append((newest.x, newest.y + 0.006, 0.022))
+        taken.append((newest.x, newest.y + 0.006 * grown, 0.022 * grown))
     named: list[tuple[str, float, float]] = []
     for place in sorted(places, key=lambda place: (-place.overdue, -place.open, place.code)):
         point = points.get(place.code)
-        if point is None or not place.open or len(named) == most:
+        if point is None or not place.open or len(place.name) > LONGEST or len(named) == most:
             continue
-        half = len(place.name) * NAME_LETTER * canvas.scale / 2
+        half = len(place.name) * NAME_LETTER * grown / 2
         found = _free_spot(point.x, point.y, half, height, taken)
         if found is not None:
             taken.append((*found, half))
@@ -279,8 +293,8 @@ def _free_spot(
     x: float, y: float, half: float, height: float, taken: Sequence[tuple[float, float, float]]
 ) -> tuple[float, float] | None:
     """The nearest of some places around a point at which a name covers nothing."""
-    for dy in (0.0, -0.004, 0.004, -0.008, 0.008):
-        for dx in (0.0, -0.005, 0.005):
+    for dy in (0.0, -1.1 * height, 1.1 * height, -2.2 * height, 2.2 * height):
+        for dx in (0.0, -1.4 * height, 1.4 * height):
             if all(
                 abs(x + dx - a) > half + width or abs(y + dy - b) > height for a, b, width in taken
             ):

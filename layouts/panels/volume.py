@@ -46,6 +46,8 @@ def volume_figure(months: Sequence[MonthVolume], canvas: Canvas) -> Picture:
     theme = canvas.theme
     positions = list(range(len(months)))
     over = [month.complete for month in months]
+    most = max((max(month.received, month.finished) for month in months), default=0)
+    left = canvas.text_px * (1.1 + 0.6 * len(formats.number(most)))
     figure = Picture(canvas)
     figure.add_bar(
         x=positions,
@@ -70,7 +72,7 @@ def volume_figure(months: Sequence[MonthVolume], canvas: Canvas) -> Picture:
         marker={"size": [0] * (len(months) - 1) + [11], "color": theme.finished},
     )
     return figure.update_layout(
-        margin={"l": canvas.text_px * 2.6, "r": 8, "t": 14, "b": canvas.text_px * 1.7},
+        margin={"l": left, "r": 8, "t": 14, "b": canvas.text_px * 1.7},
         bargap=0.3,
         xaxis={
             "tickmode": "array",
