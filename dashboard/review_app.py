@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dash import Dash
 from flask import Blueprint, Response, jsonify, request
 from flask_babel import Babel
 from flask_caching import Cache
 
 from callbacks import review as review_callbacks
 from dashboard import vendor
+from dashboard.page import PageApp, create_page_app, font_face
 from dashboard.review_answers import DeskAnswers, Parts
 from dashboard.review_exports import export_blueprint
 from dashboard.review_language import desk_language
-from dashboard.wall_app import ASSETS, RENDERER
 from data_access.review import Review
 from layouts.palette import DAY, NIGHT
 from layouts.review.address import ROOT
@@ -35,48 +33,6 @@ TITLE = "Tinjauan · Binjai Command Center"
 KEPT_S = 600
 THEME_COOKIE = "tema"
 
-PAGE = """<!DOCTYPE html>
-<html lang="{language}"{theme}>
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="icon" href="data:,">
-{preloads}
-<style>{styles}</style>
-{css}
-</head>
-<body>
-{app_entry}
-<footer>{config}{scripts}{renderer}</footer>
-</body>
-</html>"""
-
-
-PRELOAD = '<link rel="preload" href="{}" as="font" type="font/woff2" crossorigin>'
-
-
-class ReviewApp(Dash):
-    """Dash with an index that knows language and theme, and names no version."""
-
-    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
-        """The page: fonts, colours and the lighter Plotly before Dash's own scripts."""
-        plotly, font = vendor.address("plotly-basic.js"), vendor.address("inter.woff2")
-        first = f'<script src="{escape(plotly)}"></script>' if plotly else ""
-        chosen = request.cookies.get(THEME_COOKIE)
-        return PAGE.format(
-            language=desk_language(),
-            theme=f' data-theme="{chosen}"' if chosen in {"day", "night"} else "",
-            title=TITLE,
-            preloads=PRELOAD.format(escape(font)) if font else "",
-            styles=page_styles(),
-            css=parts["css"],
-            app_entry='<div id="react-entry-point"></div>',
-            config=parts["config"],
-            scripts=(first + parts["scripts"]).replace("<script src=", "<script defer src="),
-            renderer=parts["renderer"],
-        )
-
 
 def create_review_app(
     server: Flask,
@@ -84,7 +40,7 @@ def create_review_app(
     feed: Feed,
     reveal: Reveal,
     boundaries: Callable[[], Boundaries],
-) -> ReviewApp:
+) -> PageApp:
     """The desk on a Flask server, at ``/tinjau/``."""
     Babel(
         server,
@@ -96,23 +52,16 @@ def create_review_app(
     answers = DeskAnswers(Parts(Review(reports), reports, feed, cache, boundaries, reveal))
     server.register_blueprint(_data_routes(feed))
     server.register_blueprint(export_blueprint(answers))
-    app = ReviewApp(
-        __name__,
-        server=server,  # type: ignore[arg-type]  # dash names only its factory
-        url_base_pathname=ROOT,
-        assets_folder=str(ASSETS / "review"),
-        assets_url_path="review-assets",
-        suppress_callback_exceptions=True,
-        include_pages_meta=False,
-        enable_mcp=False,
-        title=TITLE,
-        update_title="",
-        serve_locally=True,
-    )
-    app.renderer = RENDERER
+    app = create_page_app(server, ROOT, "review", TITLE, _root, page_styles())
     app.layout = build_shell()
     review_callbacks.register(app, answers)
     return app
+
+
+def _root() -> str:
+    chosen = request.cookies.get(THEME_COOKIE)
+    theme = f' data-theme="{chosen}"' if chosen in {"day", "night"} else ""
+    return f'lang="{desk_language()}"{theme}'
 
 
 def _data_routes(feed: Feed) -> Blueprint:
@@ -128,15 +77,8 @@ def _data_routes(feed: Feed) -> Blueprint:
 
 def page_styles() -> str:
     """Colours by role: by the cookie's theme, else by what the system prefers; paper is by day."""
-    font = vendor.address("inter.woff2")
-    face = (
-        "@font-face{font-family:Inter;font-weight:100 900;font-display:swap;"
-        f"src:url({font}) format('woff2')}}"
-        if font
-        else ""
-    )
     return (
-        f"{face}:root{{{DAY.css()}color-scheme:light}}"
+        f"{font_face('swap')}:root{{{DAY.css()}color-scheme:light}}"
         f"@media (prefers-color-scheme:dark){{:root:not([data-theme=day])"
         f"{{{NIGHT.css()}color-scheme:dark}}}}"
         f":root[data-theme=night]{{{NIGHT.css()}color-scheme:dark}}"
