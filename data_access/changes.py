@@ -70,6 +70,9 @@ class _SqliteWatch:
         try:
             stat = self._file.stat()
         except OSError:
+            if self._connection is not None:
+                # A file that was taken away is let go of: whoever has it may write to it.
+                self._engine.dispose()
             self.close()
             raise DataUnavailable(Reason.MISSING) from None
         return stat.st_dev, stat.st_ino

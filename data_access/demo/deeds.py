@@ -30,7 +30,7 @@ from data_access.schema import (
 from data_access.schema import announcements as announcements_table
 
 _SAMPLE = 400
-_ECHO_METRES = 80.0
+_ECHO_METRES = 60.0
 _STUBBORN = 50
 """One report in so many is not answered in time, whoever is asked."""
 
