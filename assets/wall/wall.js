@@ -88,7 +88,10 @@
     if (!screen_.edition || !document.querySelector(".scene")) return;
     const waiting = Object.keys(screen_.edition.panels).filter(isNews);
     for (const id of waiting) if (!isPicture(id)) paintWords(id);
-    for (const id of waiting.filter(isPicture)) setTimeout(drawPicture, 0, id);
+    const pictures = waiting.filter(isPicture);
+    if (pictures.length) requestAnimationFrame(function () { // after the words are on the screen
+      for (const id of pictures) setTimeout(drawPicture, 0, id);
+    });
   }
 
   function isNews(id) {
