@@ -166,6 +166,7 @@
     if (!document.querySelector(".scene")) return requestAnimationFrame(handWhenDrawn);
     watchPictures();
     hand();
+    drawStatus();
   }
 
   /* Whether the edition is on the screen now: not one of another theme, of another build, or older. */
@@ -301,7 +302,7 @@
   }
 
   function stateOf(age, silent) {
-    if (!screen_.edition) return "waiting";
+    if (!screen_.edition || !shown.size) return "waiting";
     if (past) return "past";
     if (age === null || age > (screen_.status.stale_s || 300)) return "stale";
     if (silent) return "reconnecting";
