@@ -47,6 +47,11 @@ class _Question:
         """A driver's connection that the question may wait for."""
         self.connections.append(connection)
 
+    @property
+    def over(self) -> bool:
+        """Whether its time is used up, be it by the driver's own limit just before ours."""
+        return self.expired or monotonic() >= self.ends - LOOK_EVERY_S
+
     def cut(self) -> None:
         """End the thread's waiting."""
         self.expired = True
@@ -147,7 +152,7 @@ def ask(engine: Engine, statement: Executable) -> Sequence[Row[Any]]:
         try:
             return _read(engine, statement)
         except DBAPIError as error:
-            if question.expired or not error.connection_invalidated:
+            if question.over or not error.connection_invalidated:
                 raise
         return _read(engine, statement)
 
