@@ -12,7 +12,6 @@ from data_access.records import WIB, Share
 
 LOCALE = "id_ID"
 NOTHING = "–"
-THIN = "\u2009"
 
 
 @lru_cache(4096)
