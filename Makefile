@@ -19,7 +19,7 @@ setup: .venv/.complete
 	@$(PYTHON) -c "import sys, ensurepip; sys.exit(sys.version_info < (3, 11))" 2>/dev/null || \
 	    { echo "Python 3.11 or newer with venv is needed: apt-get install python3 python3-venv"; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	$(BIN)/npm ci --silent --no-audit --no-fund
 	@touch $@
