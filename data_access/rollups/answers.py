@@ -20,9 +20,18 @@ from sqlalchemy import Select, and_, func, select, union, union_all
 from sqlalchemy.exc import DBAPIError
 
 from data_access import conditions as where
+from data_access.columns import block_number, local_month, seconds_between
 from data_access.deadline import DEADLINE_S, limited
 from data_access.metrics import survival
-from data_access.periods import local_day, midnight, month_span, months_until, utc_now, year_span
+from data_access.periods import (
+    block_of,
+    block_start,
+    local_day,
+    month_span,
+    months_until,
+    utc_now,
+    year_span,
+)
 from data_access.records import (
     ALL,
     CITY_RULE,
@@ -35,6 +44,7 @@ from data_access.records import (
     Satisfaction,
     Share,
     Survival,
+    TopReporter,
     YearRow,
 )
 from data_access.reports import AGENCY_WINDOW, Reports, finished_between
@@ -45,6 +55,7 @@ from data_access.rollups.tables import (
     COUNTERS,
     Measure,
     cells,
+    reporter_months,
     reporter_totals,
 )
 from data_access.schema import agencies, escalations, feedback, reopenings, reports
@@ -57,6 +68,10 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 Late = tuple[int, ...]
 Counters = tuple[int, ...]
+Periods = tuple[int, int]
+"""First and last."""
+Named = dict[tuple[int, int], int]
+"""Reports that count for a person, by person and month."""
 
 FEW = 200
 """So many late reports are set right one by one; more are asked of the tables with all others."""
@@ -64,8 +79,8 @@ FEW = 200
 LOOK_AGAIN_S = 60.0
 """A database without roll-ups is looked at again after so long."""
 
-WORTH_DAYS = 5000
-"""Fewer reports than this are judged one by one sooner than by the counts of their days."""
+WORTH_BLOCKS = 1000
+"""Fewer reports than this are judged one by one sooner than by the counts of their blocks."""
 
 NOTHING = (0,) * len(COUNTERS)
 
@@ -90,7 +105,7 @@ class RolledReports(Reports):
     ) -> None:
         super().__init__(engine, rule, clock)
         self._held = threading.local()
-        self._days_read: dict[int, tuple[Counters, Any]] = {}
+        self._blocks_read: dict[int, tuple[Counters, Any]] = {}
         self._many_in: dict[timedelta, bool] = {}
         self._many_until: dict[timedelta, float] = {}
         self._absent_until = 0.0 if engine.dialect.name in DIALECTS else float("inf")
@@ -141,16 +156,29 @@ class RolledReports(Reports):
         self, measure: Measure, first: int, last: int, late: Late
     ) -> dict[tuple[int, int], Counters]:
         """Counters by period and part, without what late reports added to them."""
-        rows = select(cells).where(
-            cells.c.measure == int(measure), cells.c.period.between(first, last)
-        )
-        found = {(row.period, row.part): tuple(row[3:]) for row in self._rows(rows)}
-        if not late:
-            return found
-        for row in self._rows(self._facts_of(late, measure, first, last)):
-            key = (row.period, row.part)
-            found[key] = _less(found.get(key, NOTHING), row[3:])
+        rows = self._rows(select(cells).where(_of(measure, first, last)))
+        found = {(row.period, row.part): tuple(row[3:]) for row in rows}
+        for (period, part), counters in self._added(late, measure, first, last):
+            found[period, part] = _less(found.get((period, part), NOTHING), counters)
         return found
+
+    def _sums(self, measure: Measure, periods: Periods, late: Late) -> dict[int, Counters]:
+        """Counters of many periods together by part, without what late reports added to them."""
+        sums = [func.sum(cells.c[name]) for name in COUNTERS]
+        rows = self._rows(
+            select(cells.c.part, *sums).where(_of(measure, *periods)).group_by(cells.c.part)
+        )
+        found = {row[0]: tuple(map(int, row[1:])) for row in rows}
+        for (_, part), counters in self._added(late, measure, *periods):
+            found[part] = _less(found.get(part, NOTHING), counters)
+        return found
+
+    def _added(
+        self, late: Late, measure: Measure, first: int, last: int
+    ) -> list[tuple[tuple[int, int], Sequence[int]]]:
+        """What late reports added to which period and part."""
+        rows = self._rows(self._facts_of(late, measure, first, last)) if late else ()
+        return [((row.period, row.part), row[3:]) for row in rows]
 
     def _facts_of(self, late: Late, measure: Measure, first: int, last: int) -> Select[Any]:
         chosen = select(reports).where(reports.c.id.in_(late)).subquery("late")
@@ -236,25 +264,26 @@ class RolledReports(Reports):
         return super().on_time(as_of, filters, window) if answer is None else answer
 
     def _many(self, as_of: datetime, window: timedelta) -> bool:
-        """Whether so many reports came in the window that days are quicker than reports."""
-        first = as_of - window
+        """Whether so many reports came in the window that blocks are quicker than reports."""
         if monotonic() >= self._many_until.get(window, 0.0):
-            came = self._count(reports.c.created_at > first, reports.c.created_at <= as_of)
-            self._many_in[window] = came >= WORTH_DAYS
+            came = where.received_by(as_of, as_of - window)
+            some = select(reports.c.id).where(came).limit(WORTH_BLOCKS).subquery()
+            ((count,),) = self._rows(select(func.count()).select_from(some))
+            self._many_in[window] = count >= WORTH_BLOCKS
             self._many_until[window] = monotonic() + LOOK_AGAIN_S
         return self._many_in[window]
 
     def _city(self, as_of: datetime, window: timedelta, late: Late) -> OnTime:
-        days = _Days(as_of, window, self.rule)
-        found = [super(RolledReports, self).on_time(as_of, part) for part in days.ends]
-        if not days.whole:
-            return _sum(found)
-        counts = self._cells(Measure.DAY, days.first, days.last, late).values()
-        overdue = self._count(self._unmet(as_of), *where.matching(days.middle, as_of))
-        if late:
-            chosen = super().on_time(as_of, days.chosen(late))
-            found.append(_without_overdue(chosen))
-        return _sum([*found, _from_cells(counts, overdue)])
+        direct = super().on_time
+        blocks = _Blocks(as_of, window, self.rule)
+        found = [direct(as_of, part) for part in blocks.left]
+        if blocks.whole:
+            due = self._sums(Measure.BLOCK, blocks.due, late)
+            young = self._sums(Measure.BLOCK, blocks.young, late)
+            overdue = self._count(self._unmet(as_of), *where.matching(blocks.filters, as_of))
+            found += [_due(due.get(0, NOTHING), overdue), _not_due(young.get(0, NOTHING))]
+            found += [_without_overdue(direct(as_of, chosen)) for chosen in blocks.chosen(late)]
+        return _sum(found)
 
     def time_to_answer(
         self, as_of: datetime, filters: Filters = ALL, window: timedelta | None = None
@@ -266,40 +295,55 @@ class RolledReports(Reports):
         return super().time_to_answer(as_of, filters, window) if answer is None else answer
 
     def _answered(self, as_of: datetime, window: timedelta, late: Late) -> Survival | None:
-        days = _Days(as_of, window, self.rule)
-        if late or not days.whole:
+        if late:
             return None
-        waits = [
-            wait
-            for part in days.ends
-            for wait in self._waits(as_of, where.received_by(as_of, part.since, part.until))
-        ]
+        start = as_of - window + timedelta.resolution
+        first = block_of(start) + 1
+        waits = self._waits(as_of, where.received_by(as_of, start, block_start(first)))
         waits += self._waits(
             as_of,
             where.readable_by(as_of),
             where.unanswered_at(as_of),
-            *where.matching(days.middle, as_of),
+            reports.c.created_at >= block_start(first),
         )
-        ended = self._ended_waits(as_of, days)
+        ended = self._ended_waits(as_of, first, block_of(as_of))
         seconds = np.concatenate([*ended, [wait for wait, _ in waits]])
         events = np.ones(len(seconds), dtype=bool)
         events[len(seconds) - len(waits) :] = [happened for _, happened in waits]
         return survival(seconds, events)
 
-    def _ended_waits(self, as_of: datetime, days: _Days) -> list[Any]:
-        """Waiting times that ended, by day; read again only where the day's counts changed."""
-        counts = self._cells(Measure.DAY, days.first, days.last, ())
-        known, read = self._days_read, {}
-        for (day, _), counters in counts.items():
-            found = known.get(day)
-            if found is None or found[0] != counters:
-                start = midnight(date.fromordinal(day))
-                received = where.received_by(as_of, start, start + timedelta(days=1))
-                waits = self._waits(as_of, received, where.answered_by(as_of))
-                found = (counters, np.array([wait for wait, _ in waits]))
-            read[day] = found
-        self._days_read = read
+    def _ended_waits(self, as_of: datetime, first: int, last: int) -> list[Any]:
+        """Waiting times that ended, by block; read again only where its counts changed."""
+        counts = self._cells(Measure.BLOCK, first, last, ())
+        known = self._blocks_read
+        read = {
+            block: known[block]
+            for (block, _), counters in counts.items()
+            if block in known and known[block][0] == counters
+        }
+        changed = {block: counters for (block, _), counters in counts.items() if block not in read}
+        for start, end in _runs(changed):
+            waits = self._waits_in(as_of, start, end)
+            read |= {
+                block: (changed[block], np.array(waits.get(block, ())))
+                for block in range(start, end)
+            }
+        self._blocks_read = read
         return [waits for _, waits in read.values()]
+
+    def _waits_in(self, as_of: datetime, start: int, end: int) -> dict[int, list[float]]:
+        """Waiting times that ended of the reports received in blocks, by block."""
+        waited = seconds_between(reports.c.created_at, where.FIRST_RESPONSE)
+        received = where.received_by(as_of, block_start(start), block_start(end))
+        found: dict[int, list[float]] = {}
+        for block, wait in self._rows(
+            select(block_number(reports.c.created_at), waited).where(
+                received, where.answered_by(as_of)
+            )
+        ):
+            if wait is not None:
+                found.setdefault(block, []).append(max(0.0, wait))
+        return found
 
     def _on_time_by_agency(self, as_of: datetime, filters: Filters) -> dict[str, OnTime]:
         answer = None
@@ -309,25 +353,23 @@ class RolledReports(Reports):
 
     def _agencies(self, as_of: datetime, late: Late) -> dict[str, OnTime]:
         direct = super()._on_time_by_agency
-        days = _Days(as_of, AGENCY_WINDOW, self.rule)
-        parts = [direct(as_of, part) for part in days.ends]
-        if days.whole:
-            counts = self._cells(Measure.AGENCY_DAY, days.first, days.last, late)
-            overdue = self._overdue_by_agency(as_of, days.middle)
-            parts.append(
-                {
-                    name: _from_cells(
-                        [row for (_, part), row in counts.items() if part == number],
-                        overdue.get(number, 0),
-                    )
-                    for number, name in self._agency_names().items()
-                }
-            )
-            if late:
-                chosen = direct(as_of, days.chosen(late))
-                parts.append({name: _without_overdue(share) for name, share in chosen.items()})
-        names = {name for part in parts for name in part}
-        sums = {name: _sum([part[name] for part in parts if name in part]) for name in names}
+        blocks = _Blocks(as_of, AGENCY_WINDOW, self.rule)
+        parts = [direct(as_of, part) for part in blocks.left]
+        if blocks.whole:
+            due = self._sums(Measure.AGENCY_BLOCK, blocks.due, late)
+            young = self._sums(Measure.AGENCY_BLOCK, blocks.young, late)
+            overdue = self._overdue_by_agency(as_of, blocks.filters)
+            names = self._agency_names()
+            parts += [
+                {names[part]: _due(row, overdue.get(part, 0)) for part, row in due.items()},
+                {names[part]: _not_due(row) for part, row in young.items()},
+            ]
+            parts += [
+                {name: _without_overdue(share) for name, share in direct(as_of, chosen).items()}
+                for chosen in blocks.chosen(late)
+            ]
+        names_found = {name for part in parts for name in part}
+        sums = {name: _sum([part[name] for part in parts if name in part]) for name in names_found}
         return {name: share for name, share in sums.items() if share != _NO_CASES}
 
     def _unmet(self, as_of: datetime) -> where.Condition:
@@ -394,35 +436,73 @@ class RolledReports(Reports):
 
     # -- reporters --------------------------------------------------------------------------
 
-    def _ranked(self, as_of: datetime, filters: Filters, limit: int) -> list[tuple[int, int]]:
+    def top_reporters(
+        self, as_of: datetime, filters: Filters = ALL, limit: int = 10
+    ) -> tuple[TopReporter, ...]:
+        """As in ``Reports``."""
         answer = self._counted(as_of, filters, lambda late: self._most_active(as_of, late, limit))
-        return super()._ranked(as_of, filters, limit) if answer is None else answer
+        return super().top_reporters(as_of, filters, limit) if answer is None else answer
 
-    def _most_active(self, as_of: datetime, late: Late, limit: int) -> list[tuple[int, int]]:
+    def _most_active(self, as_of: datetime, late: Late, limit: int) -> tuple[TopReporter, ...]:
         gone = self._named_later(as_of, late) if late else {}
+        ranked = self._most_named(gone, limit)
+        people = [person for person, _ in ranked]
+        places = self._kelurahan_of(people)
+        recent = self._named_by_month(people, as_of, gone)
+        return tuple(
+            TopReporter(rank, number, places.get(person), recent[person])
+            for rank, (person, number) in enumerate(ranked, start=1)
+        )
+
+    def _most_named(self, gone: Named, limit: int) -> list[tuple[int, int]]:
         named, person = reporter_totals.c.named, reporter_totals.c.reporter_id
+        people = {person for person, _ in gone}
         statement = (
             select(person, named)
             .where(named > 0)
             .order_by(named.desc(), person)
-            .limit(limit + len(gone))
+            .limit(limit + len(people))
         )
-        counts = {row[0]: row[1] - gone.get(row[0], 0) for row in self._rows(statement)}
+        counts = {row[0]: row[1] for row in self._rows(statement)}
+        for (person_id, _), number in gone.items():
+            if person_id in counts:
+                counts[person_id] -= number
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return [(who, number) for who, number in ranked if number > 0][:limit]
 
-    def _named_later(self, as_of: datetime, late: Late) -> dict[int, int]:
+    def _named_by_month(
+        self, people: Sequence[int], as_of: datetime, gone: Named
+    ) -> dict[int, tuple[int, ...]]:
+        months = [_month(day) for day in months_until(as_of, 12)]
+        rows = self._rows(
+            select(
+                reporter_months.c.reporter_id, reporter_months.c.month, reporter_months.c.named
+            ).where(
+                reporter_months.c.reporter_id.in_(people),
+                reporter_months.c.month.between(months[0], months[-1]),
+            )
+        )
+        counts = {(row[0], row[1]): row[2] for row in rows}
+        return {
+            person: tuple(
+                counts.get((person, month), 0) - gone.get((person, month), 0) for month in months
+            )
+            for person in people
+        }
+
+    def _named_later(self, as_of: datetime, late: Late) -> Named:
+        month = local_month(reports.c.created_at)
         statement = (
-            select(reports.c.reporter_id, func.count())
+            select(reports.c.reporter_id, month, func.count())
             .where(
                 reports.c.id.in_(late),
                 reports.c.created_at > as_of,
                 reports.c.reporter_id.is_not(None),
                 Source().named(),
             )
-            .group_by(reports.c.reporter_id)
+            .group_by(reports.c.reporter_id, month)
         )
-        return {row[0]: row[1] for row in self._rows(statement)}
+        return {(row[0], row[1]): row[2] for row in self._rows(statement)}
 
     # -- feedback ---------------------------------------------------------------------------
 
@@ -433,43 +513,80 @@ class RolledReports(Reports):
 
     def _feedback(self, as_of: datetime, late: Late) -> Satisfaction:
         start = as_of - AGENCY_WINDOW
-        first = local_day(start) + timedelta(days=1)
-        days = (first.toordinal(), local_day(as_of).toordinal())
-        finished = self._cells(Measure.FINISHED_DAY, *days, late).values()
-        stars = self._cells(Measure.RATINGS, *days, late).values()
+        first = block_of(start) + 1
+        blocks = (first, block_of(as_of))
+        finished = self._sums(Measure.FINISHED_BLOCK, blocks, late).get(0, NOTHING)
+        stars = self._sums(Measure.RATINGS, blocks, late).get(0, NOTHING)
         parts = [
-            self._satisfaction(as_of, finished_between(start, midnight(first), as_of)),
-            _heard(_total(finished), _total(stars)),
+            self._satisfaction(as_of, finished_between(start, block_start(first), as_of)),
+            _heard(finished, stars),
         ]
         if late:
-            chosen = (reports.c.id.in_(late), where.finish_at(as_of) >= midnight(first))
+            chosen = (reports.c.id.in_(late), where.finish_at(as_of) >= block_start(first))
             parts.append(self._satisfaction(as_of, chosen))
         return _all_heard(parts)
 
 
-class _Days:
-    """The whole days of a window before a moment whose deadlines have all come, and what is left.
+class _Blocks:
+    """The whole blocks of a window before a moment, and what is left of it.
 
-    ``ends`` are the filters for the part of a day before them and the days after them.
+    The deadlines of reports in the ``due`` ones have all come, of those in the ``young`` ones none.
+    ``left`` are the filters for the parts of blocks at the start and between the two.
     """
 
     def __init__(self, as_of: datetime, window: timedelta, rule: where.Rule) -> None:
         start = as_of - window + timedelta.resolution
-        longest = max((period.limit for period in rule if period.limit), default=timedelta())
-        first = local_day(start) + timedelta(days=1)
-        after = local_day(as_of - longest)
+        limits = _limits_in_force(rule, start, as_of) or [timedelta()]
+        now = block_of(as_of)
+        first, after = block_of(start) + 1, block_of(as_of - max(limits))
+        young = min(block_of(as_of - min(limits)), now) + 1
         self.whole = first < after
-        self.first, self.last = first.toordinal(), after.toordinal() - 1
-        self.middle = Filters(since=midnight(first), until=midnight(after))
-        self.ends = (
-            (Filters(since=start, until=midnight(first)), Filters(since=midnight(after)))
+        self.due: Periods = (first, after - 1)
+        self.young: Periods = (young, now)
+        self.filters = Filters(since=block_start(first), until=block_start(after))
+        self.left = (
+            (
+                Filters(since=start, until=block_start(first)),
+                Filters(since=block_start(after), until=block_start(young)),
+            )
             if self.whole
             else (Filters(since=start),)
         )
 
-    def chosen(self, ids: Late) -> Chosen:
-        """Of the whole days, these reports."""
-        return Chosen(since=self.middle.since, until=self.middle.until, ids=ids)
+    def chosen(self, ids: Late) -> tuple[Chosen, ...]:
+        """Of the whole blocks, these reports."""
+        since, until = self.filters.since, self.filters.until
+        if not ids:
+            return ()
+        return (
+            Chosen(since=since, until=until, ids=ids),
+            Chosen(since=block_start(self.young[0]), ids=ids),
+        )
+
+
+def _limits_in_force(rule: where.Rule, start: datetime, end: datetime) -> list[timedelta]:
+    """The deadlines of reports that are received between two moments."""
+    ends = [period.valid_from for period in rule[1:]] + [end]
+    return [
+        period.limit
+        for period, until in zip(rule, ends, strict=True)
+        if period.limit is not None and period.valid_from <= end and until >= start
+    ]
+
+
+def _of(measure: Measure, first: int, last: int) -> where.Condition:
+    return and_(cells.c.measure == int(measure), cells.c.period.between(first, last))
+
+
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Numbers as half-open runs of neighbours."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if found and found[-1][1] == number:
+            found[-1] = (found[-1][0], number + 1)
+        else:
+            found.append((number, number + 1))
+    return found
 
 
 @contextmanager
@@ -487,9 +604,16 @@ def _one_state(connection: Connection) -> Iterator[None]:
 _NO_CASES = OnTime(0, 0, 0, 0, 0)
 
 
-def _from_cells(counts: Iterable[Counters], overdue: int) -> OnTime:
-    n, met, missed, without, _waited = _total(counts)
+def _due(counters: Counters, overdue: int) -> OnTime:
+    """Of reports whose deadlines have come."""
+    n, met, missed, without, _waited = counters
     return OnTime(met, missed, overdue, n - met - missed - overdue - without, without)
+
+
+def _not_due(counters: Counters) -> OnTime:
+    """Of reports whose deadlines have not come, answered or not."""
+    n, _met, _missed, without, _waited = counters
+    return OnTime(0, 0, 0, n - without, without)
 
 
 def _without_overdue(part: OnTime) -> OnTime:

@@ -79,15 +79,15 @@ def reporter_statements(changed: Changed, dialect: Dialect) -> list[Executable]:
     parts = [_reporter_rows(rows, signs[name]) for name, rows in changed.sides.items()]
     rows = union_all(*parts).subquery("people")
     months = (
-        select(rows.c.reporter_id, rows.c.month, func.sum(rows.c.n))
+        select(rows.c.reporter_id, rows.c.month, func.sum(rows.c.n), func.sum(rows.c.named))
         .group_by(rows.c.reporter_id, rows.c.month)
-        .having(func.sum(rows.c.n) != 0)
+        .having(or_(func.sum(rows.c.n) != 0, func.sum(rows.c.named) != 0))
     )
     totals = select(rows.c.reporter_id, func.sum(rows.c.named)).group_by(rows.c.reporter_id)
     return [
         _add(
             reporter_months,
-            ("reporter_id", "month", "n"),
+            ("reporter_id", "month", "n", "named"),
             months,
             ("reporter_id", "month"),
             dialect,
