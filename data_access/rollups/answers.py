@@ -20,7 +20,7 @@ from sqlalchemy import Select, and_, func, select, union, union_all
 from sqlalchemy.exc import DBAPIError
 
 from data_access import conditions as where
-from data_access.columns import block_number, local_month, seconds_between
+from data_access.columns import block_number, local_month, seconds_between, unindexed
 from data_access.deadline import DEADLINE_S, limited
 from data_access.metrics import survival
 from data_access.periods import (
@@ -223,19 +223,12 @@ class RolledReports(Reports):
         span = (_month(days[0]), _month(days[-1]))
         came = self._cells(Measure.MONTH, *span, ())
         people = self._cells(Measure.PEOPLE, *span, ())
-        first = reporter_totals.c.first_month
-        new = dict(
-            tuple(row)
-            for row in self._rows(
-                select(first, func.count()).where(first.between(*span)).group_by(first)
-            )
-        )
         found = [
             Participation(
                 day,
                 came.get((_month(day), 0), NOTHING)[0],
                 people.get((_month(day), 0), NOTHING)[0],
-                new.get(_month(day), 0),
+                people.get((_month(day), 0), NOTHING)[1],
                 _over(day, as_of),
             )
             for day in days
@@ -280,7 +273,7 @@ class RolledReports(Reports):
         if blocks.whole:
             due = self._sums(Measure.BLOCK, blocks.due, late)
             young = self._sums(Measure.BLOCK, blocks.young, late)
-            overdue = self._count(self._unmet(as_of), *where.matching(blocks.filters, as_of))
+            overdue = self._count(self._unmet(as_of, blocks))
             found += [_due(due.get(0, NOTHING), overdue), _not_due(young.get(0, NOTHING))]
             found += [_without_overdue(direct(as_of, chosen)) for chosen in blocks.chosen(late)]
         return _sum(found)
@@ -300,11 +293,11 @@ class RolledReports(Reports):
         start = as_of - window + timedelta.resolution
         first = block_of(start) + 1
         waits = self._waits(as_of, where.received_by(as_of, start, block_start(first)))
+        created = unindexed(reports.c.created_at)
         waits += self._waits(
             as_of,
-            where.readable_by(as_of),
+            where.received_by(as_of, block_start(first), created=created),
             where.unanswered_at(as_of),
-            reports.c.created_at >= block_start(first),
         )
         ended = self._ended_waits(as_of, first, block_of(as_of))
         seconds = np.concatenate([*ended, [wait for wait, _ in waits]])
@@ -358,7 +351,7 @@ class RolledReports(Reports):
         if blocks.whole:
             due = self._sums(Measure.AGENCY_BLOCK, blocks.due, late)
             young = self._sums(Measure.AGENCY_BLOCK, blocks.young, late)
-            overdue = self._overdue_by_agency(as_of, blocks.filters)
+            overdue = self._overdue_by_agency(as_of, blocks)
             names = self._agency_names()
             parts += [
                 {names[part]: _due(row, overdue.get(part, 0)) for part, row in due.items()},
@@ -372,22 +365,25 @@ class RolledReports(Reports):
         sums = {name: _sum([part[name] for part in parts if name in part]) for name in names_found}
         return {name: share for name, share in sums.items() if share != _NO_CASES}
 
-    def _unmet(self, as_of: datetime) -> where.Condition:
+    def _unmet(self, as_of: datetime, blocks: _Blocks) -> where.Condition:
+        """Overdue in the due blocks. They are few, and found by what they lack."""
+        created = unindexed(reports.c.created_at)
         return and_(
-            where.readable_by(as_of),
+            where.received_by(as_of, blocks.due_since, blocks.due_until, created),
             where.unanswered_at(as_of),
             where.past_deadline(as_of, self.rule),
         )
 
-    def _overdue_by_agency(self, as_of: datetime, filters: Filters) -> dict[int, int]:
+    def _overdue_by_agency(self, as_of: datetime, blocks: _Blocks) -> dict[int, int]:
+        unmet = select(reports.c.id).where(self._unmet(as_of, blocks)).subquery("unmet")
+        forwarded = and_(
+            escalations.c.report_id == unmet.c.id,
+            where.happened(escalations.c.forwarded_at, as_of),
+        )
+        # An outer join keeps SQLite from walking through all escalations first.
         statement = (
             select(escalations.c.agency_id, func.count())
-            .join(reports, reports.c.id == escalations.c.report_id)
-            .where(
-                self._unmet(as_of),
-                where.happened(escalations.c.forwarded_at, as_of),
-                *where.matching(filters, as_of),
-            )
+            .select_from(unmet.outerjoin(escalations, forwarded))
             .group_by(escalations.c.agency_id)
         )
         return {row[0]: row[1] for row in self._rows(statement)}
@@ -543,11 +539,11 @@ class _Blocks:
         self.whole = first < after
         self.due: Periods = (first, after - 1)
         self.young: Periods = (young, now)
-        self.filters = Filters(since=block_start(first), until=block_start(after))
+        self.due_since, self.due_until = block_start(first), block_start(after)
         self.left = (
             (
-                Filters(since=start, until=block_start(first)),
-                Filters(since=block_start(after), until=block_start(young)),
+                Filters(since=start, until=self.due_since),
+                Filters(since=self.due_until, until=block_start(young)),
             )
             if self.whole
             else (Filters(since=start),)
@@ -555,11 +551,10 @@ class _Blocks:
 
     def chosen(self, ids: Late) -> tuple[Chosen, ...]:
         """Of the whole blocks, these reports."""
-        since, until = self.filters.since, self.filters.until
         if not ids:
             return ()
         return (
-            Chosen(since=since, until=until, ids=ids),
+            Chosen(since=self.due_since, until=self.due_until, ids=ids),
             Chosen(since=block_start(self.young[0]), ids=ids),
         )
 

@@ -15,6 +15,7 @@ from data_access.rollups.tables import (
     LAYOUT,
     metadata,
     reporter_months,
+    reporter_totals,
     state,
 )
 from data_access.schema import reports
@@ -54,6 +55,7 @@ def install(engine: Engine, rule: Rule = CITY_RULE) -> bool:
         _count(connection, rule)
         for statement in triggers.create_ddl(connection.dialect, rule):
             connection.exec_driver_sql(statement)
+        _analyze(connection)
     return True
 
 
@@ -141,7 +143,7 @@ def _drop(connection: Connection) -> None:
 def _count(connection: Connection, rule: Rule) -> None:
     dialect = connection.dialect
     for fact in all_facts(Source(), rule):
-        connection.execute(changes.add_to_cells([(1, [fact])], dialect))
+        connection.execute(changes.add_to_cells([(1, [fact])], dialect, in_order=True))
     months, totals, _first = changes.reporter_statements(
         changes.Changed(reports, new=reports), dialect
     )
@@ -150,7 +152,15 @@ def _count(connection: Connection, rule: Rule) -> None:
     connection.execute(changes.first_months())
     ones = select(reporter_months.c.month.label("month"), literal(1).label("n")).subquery()
     connection.execute(changes.people_statement(ones, ones.c.month, ones.c.n, dialect))
+    firsts = select(reporter_totals.c.first_month.label("month"), literal(1).label("n")).subquery()
+    connection.execute(changes.people_statement(firsts, firsts.c.month, firsts.c.n, dialect, "b"))
     connection.execute(insert(state).values(id=1, layout=LAYOUT, rule=_name(rule), current=True))
+
+
+def _analyze(connection: Connection) -> None:
+    """Until PostgreSQL does so by itself it would take tables that were filled for small ones."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"ANALYZE {', '.join(metadata.tables)}"))
 
 
 def _name(rule: Rule) -> str:

@@ -36,7 +36,7 @@ class Measure(IntEnum):
     RATINGS = 7
     """By block of the finish: feedback with one star (a) to five stars (e)."""
     PEOPLE = 8
-    """By month of receipt: a distinct reporters."""
+    """By month of receipt: a distinct reporters, b those whose first report it was."""
 
 
 cells = Table(
@@ -70,7 +70,6 @@ reporter_totals = Table(
     sqlite_with_rowid=False,
 )
 Index("ix_rollup_reporters_named", reporter_totals.c.named.desc(), reporter_totals.c.reporter_id)
-Index("ix_rollup_reporters_first", reporter_totals.c.first_month)
 
 state = Table(
     "rollup_state",
