@@ -147,7 +147,8 @@ class _Job:
         feed = Feed(Server(self.source), options.now, self.since)
         source = feed.source(engine)
         mapping = self.mapping or open311.MAPPING
-        return import_reports(source, mapping, engine, replace(options, at_end=feed.remember))
+        with counted_afterwards(engine, much=False):
+            return import_reports(source, mapping, engine, replace(options, at_end=feed.remember))
 
     def _file(self, engine: Engine) -> Summary:
         path = Path(self.source)

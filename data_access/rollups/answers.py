@@ -8,6 +8,7 @@ tables are asked for everything. The answers are the same.
 
 from __future__ import annotations
 
+import logging
 import threading
 from contextlib import contextmanager
 from dataclasses import astuple, replace
@@ -50,7 +51,7 @@ from data_access.records import (
 from data_access.reports import AGENCY_WINDOW, Reports, finished_between
 from data_access.rollups.changes import KEY
 from data_access.rollups.facts import Source, all_facts
-from data_access.rollups.keeping import DIALECTS, installed
+from data_access.rollups.keeping import DIALECTS, installed, left_unfinished
 from data_access.rollups.tables import (
     COUNTERS,
     Measure,
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine, Executable
 
+log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 Late = tuple[int, ...]
 Counters = tuple[int, ...]
@@ -108,6 +110,7 @@ class RolledReports(Reports):
         self._blocks_read: dict[int, tuple[Counters, Any]] = {}
         self._many_in: dict[timedelta, bool] = {}
         self._many_until: dict[timedelta, float] = {}
+        self._told = False
         self._absent_until = 0.0 if engine.dialect.name in DIALECTS else float("inf")
 
     # -- one question, one connection, one state of the database ----------------------------
@@ -136,13 +139,25 @@ class RolledReports(Reports):
         with self._engine.connect() as connection, _one_state(connection):
             if not installed(connection, self.rule):
                 self._absent_until = monotonic() + LOOK_AGAIN_S
+                self._tell(left_unfinished(connection, self.rule))
                 return None
+            self._told = False
             self._held.connection = connection
             try:
                 late = self._late(as_of)
                 return None if len(late) > FEW else answer(late)
             finally:
                 self._held.connection = None
+
+    def _tell(self, unfinished: bool) -> None:
+        """Say once that counts are there that can't be used: reading ones mend nothing."""
+        if unfinished and not self._told:
+            log.warning(
+                "the counts beside the reports are not current, and all figures are asked of the "
+                "reports themselves, which takes longer. Unless an import is running now, it was "
+                "killed, or a newer version counts otherwise: `bcc-wall init-db` counts anew"
+            )
+        self._told = unfinished
 
     def _late(self, as_of: datetime) -> Late:
         """Reports of which anything lies after the moment, up to one more than a few."""

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     from data_access.conditions import Rule
 
+State = tuple[int, str, bool]
+"""Layout, deadlines, and whether the counts are current."""
+
 DIALECTS = frozenset({"sqlite", "postgresql"})
 """Where roll-ups can be kept. Elsewhere the wall asks the tables themselves."""
 
@@ -65,12 +68,25 @@ rebuild = install
 
 @contextmanager
 def paused(engine: Engine, rule: Rule = CITY_RULE) -> Iterator[None]:
-    """Keep no roll-ups inside, and count anew afterwards: for writing very many rows at once."""
-    remove(engine)
+    """Keep no roll-ups inside, and count anew afterwards: for writing very many rows at once.
+
+    Where the process is killed inside, a mark stays, and ``mend`` counts anew.
+    """
+    _mark_as_unfinished(engine)
     try:
         yield
     finally:
         install(engine, rule)
+
+
+def mend(engine: Engine, rule: Rule = CITY_RULE) -> bool:
+    """Count anew what a killed import, or an older version, left behind.
+
+    Returns:
+        Whether there was anything of the kind.
+    """
+    left = _state_of(engine) not in {None, _current(rule)}
+    return left and install(engine, rule)
 
 
 def remove(engine: Engine) -> None:
@@ -80,29 +96,46 @@ def remove(engine: Engine) -> None:
     with engine.begin() as connection:
         _alone(connection)
         _drop(connection)
-        for name in EXTRA_INDEXES:
-            connection.execute(text(f"DROP INDEX IF EXISTS {name}"))
+        _drop_indexes(connection)
 
 
 def installed(connection: Connection, rule: Rule = CITY_RULE) -> bool:
     """Whether questions under these deadlines can be answered from roll-ups."""
-    if connection.dialect.name not in DIALECTS:
-        return False
-    try:
-        row = connection.execute(select(state.c.layout, state.c.rule, state.c.current)).first()
-    except SQLAlchemyError:
-        connection.rollback()
-        return False
-    return row is not None and tuple(row) == (LAYOUT, _name(rule), True)
+    return _state(connection) == _current(rule)
+
+
+def left_unfinished(connection: Connection, rule: Rule = CITY_RULE) -> bool:
+    """Whether roll-ups are kept here, but can't be answered from."""
+    return _state(connection) not in {None, _current(rule)}
 
 
 def kept(engine: Engine, rule: Rule = CITY_RULE) -> bool:
     """Whether an engine's database keeps roll-ups under these deadlines, as far as can be read."""
+    return _state_of(engine) == _current(rule)
+
+
+def _state_of(engine: Engine) -> State | None:
     try:
         with engine.connect() as connection:
-            return installed(connection, rule)
+            return _state(connection)
     except SQLAlchemyError:
-        return False
+        return None
+
+
+def _state(connection: Connection) -> State | None:
+    """What roll-ups are there; ``None`` where there are none, or it can't be read."""
+    if connection.dialect.name not in DIALECTS:
+        return None
+    try:
+        row = connection.execute(select(state.c.layout, state.c.rule, state.c.current)).first()
+    except SQLAlchemyError:
+        connection.rollback()
+        return None
+    return None if row is None else (row.layout, row.rule, row.current)
+
+
+def _current(rule: Rule) -> State:
+    return LAYOUT, _name(rule), True
 
 
 @contextmanager
@@ -113,14 +146,32 @@ def counted_afterwards(
 
     Where they are, and it is not ``much`` that is written, the triggers count it as they go.
     """
-    if not kept(engine, rule):
+    found = _state_of(engine)
+    if found is None:
         yield
         install(engine, rule)
-    elif much:
+    elif much or found != _current(rule):
         with paused(engine, rule):
             yield
     else:
         yield
+
+
+def _mark_as_unfinished(engine: Engine) -> None:
+    """Take the roll-ups and their triggers away, and leave a mark that they were there."""
+    if engine.dialect.name not in DIALECTS:
+        return
+    with engine.begin() as connection:
+        _alone(connection)
+        _drop(connection)
+        _drop_indexes(connection)
+        state.create(connection)
+        connection.execute(insert(state).values(id=1, layout=LAYOUT, rule="", current=False))
+
+
+def _drop_indexes(connection: Connection) -> None:
+    for name in EXTRA_INDEXES:
+        connection.execute(text(f"DROP INDEX IF EXISTS {name}"))
 
 
 def _alone(connection: Connection) -> None:
