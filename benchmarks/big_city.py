@@ -2,29 +2,22 @@
 
 Ten years of reports with the same number of open ones, on SQLite and PostgreSQL. Each question is
 asked several times; the sums are of the quickest. A write is a transaction of its own: a report
-with its escalation, or the change of a status. Files come into ``BCC_BENCH_FOLDER``, if it is set.
+with its escalation, or the change of a status.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
-import tempfile
 import time
-from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event, insert, text, update
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import insert, update
 
+from benchmarks.databases import new_database, without_references
 from benchmarks.made_city import NOW, make_city
 from benchmarks.parts import Row, goal, markdown, quantile
-from data_access.engine import open_engine
 from data_access.reports import Reports
 from data_access.rollups.answers import RolledReports
 from data_access.rollups.keeping import install, remove
@@ -32,7 +25,7 @@ from data_access.schema import escalations, reports
 from data_access.snapshot import QUESTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Engine, Executable
 
@@ -47,8 +40,6 @@ TIMES = 3
 Times = dict[str, float]
 """Milliseconds by question."""
 
-SERVER = "postgresql+psycopg://postgres@127.0.0.1/postgres"
-
 
 class Patient(Reports):
     """``Reports`` without a limit: here it is the time itself that is asked for."""
@@ -61,10 +52,10 @@ class Patient(Reports):
 def run(quick: bool = False) -> list[Row]:
     """For every server and size; what can't be reached is left out, and said."""
     rows: list[Row] = []
-    for backend, opened in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
+    for backend in ("SQLite", "PostgreSQL"):
         rolled = {}
         for size in QUICK_SIZES if quick else SIZES:
-            with opened() as engine:
+            with new_database(backend) as engine:
                 if engine is None:
                     rows.append({"database": f"{backend}: no server"})
                     break
@@ -88,6 +79,7 @@ def _compared(rolled: dict[int, Times]) -> Row:
 
 
 def _measured(engine: Engine, backend: str, size: int) -> tuple[Row, Times]:
+    without_references(engine)
     started = time.monotonic()
     make_city(engine, size)
     print(f"{backend} {size:,}: made in {time.monotonic() - started:.0f} s", file=sys.stderr)
@@ -169,45 +161,6 @@ def _median(engine: Engine, writes: Sequence[Sequence[Executable]]) -> float:
                     connection.execute(statement)
             times.append(time.perf_counter() - started)
     return quantile(times, 0.5) * 1e6
-
-
-@contextmanager
-def _sqlite() -> Iterator[Engine | None]:
-    folder = tempfile.mkdtemp(prefix="bcc-big-city-", dir=os.environ.get("BCC_BENCH_FOLDER"))
-    engine = open_engine(f"sqlite:///{Path(folder) / 'city.sqlite'}", read_only=False)
-    event.listen(engine, "connect", _without_references)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
-        shutil.rmtree(folder)
-
-
-def _without_references(connection: Any, _record: Any) -> None:
-    """The city is made of rows that refer to each other rightly; looking takes half the time."""
-    connection.execute("PRAGMA foreign_keys = OFF").close()
-
-
-@contextmanager
-def _postgresql() -> Iterator[Engine | None]:
-    url = make_url(os.environ.get("BCC_BENCH_POSTGRESQL") or SERVER)
-    name = f"bcc_big_city_{os.getpid()}"
-    server = create_engine(url, isolation_level="AUTOCOMMIT")
-    try:
-        with server.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-    except DBAPIError:
-        yield None
-        return
-    engine = open_engine(
-        url.set(database=name).render_as_string(hide_password=False), read_only=False
-    )
-    try:
-        yield engine
-    finally:
-        engine.dispose()
-        with server.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 if __name__ == "__main__":
