@@ -425,9 +425,19 @@ def test_after_a_killed_import_the_counts_are_mended_by_the_next_command(
 @pytest.mark.fault
 def test_a_small_write_after_a_killed_import_mends_too(kept: Database, tmp_path: Path) -> None:
     kill_an_import(kept, tmp_path)
-    with counted_afterwards(kept.writer, much=False):
+    with counted_afterwards(kept.writer, rows=1):
         city(kept)
     assert RolledReports(kept.engine)._counted(NOW, ALL, lambda late: True)
+
+
+def test_few_rows_are_counted_as_they_come(kept: Database) -> None:
+    with counted_afterwards(kept.writer, rows=10):
+        city(kept)
+        assert RolledReports(kept.engine)._counted(NOW, ALL, lambda late: True)
+    kept_counts = counts(kept)
+    with counted_afterwards(kept.writer, rows=1_000_000):
+        assert not RolledReports(kept.engine)._counted(NOW, ALL, lambda late: True)
+    assert counts(kept) == kept_counts
 
 
 def test_a_failure_while_the_counts_are_paused_leaves_them_current(kept: Database) -> None:
