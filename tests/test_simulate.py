@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ import pandas as pd
 import pymysql
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import create_engine, delete, insert
+from sqlalchemy import create_engine, delete, insert, update
 from sqlalchemy.exc import OperationalError
 
 from dashboard.cli import cli
@@ -28,6 +28,8 @@ from data_access.demo.simulate import Simulation
 from data_access.engine import open_engine
 from data_access.errors import DataUnavailable, Reason
 from data_access.records import WIB
+from data_access.rollups.keeping import counted_afterwards, kept
+from data_access.rollups.tables import state
 from data_access.schema import reports
 from tests import test_demo_city as whole
 from tests.cities import CITY_UNTIL, copy_of, fingerprint, rows_of
@@ -433,6 +435,25 @@ def test_seed_if_empty_leaves_a_city_as_it_is(report_file: Path) -> None:
     assert fingerprint(engine) == before
     with engine.begin() as connection:
         connection.execute(delete(reports).where(reports.c.id == 0))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("command", ["init-db", "demo", "simulate"])
+def test_commands_count_anew_what_a_killed_one_left(
+    report_file: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_engine(f"sqlite:///{report_file}", read_only=False)
+    with counted_afterwards(engine):
+        seed(engine, until=datetime(2017, 4, 1, tzinfo=WIB))
+    with engine.begin() as connection:
+        connection.execute(update(state).values(current=False))
+    monkeypatch.setattr(Simulation, "run", lambda *_arguments: None)
+    monkeypatch.setattr("dashboard.commands.serving.run_server", lambda _settings: None)
+    monkeypatch.setattr("dashboard.commands.serving._simulation", lambda _pace: nullcontext())
+    monkeypatch.setattr("dashboard.commands.serving._make_demo_accounts", lambda _settings: None)
+    assert not kept(engine)
+    assert CliRunner().invoke(cli, [command]).exit_code == 0
+    assert kept(engine)
     engine.dispose()
 
 

@@ -225,14 +225,17 @@ def _fetching(language: str) -> Iterator[Callable[[int], None]]:
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.fields[rate]}"))
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("", total=None, rate="")
+        task = bar.add_task(_fetched(0, language), total=None, rate="")
 
         def report(count: int) -> None:
-            words = Said("fetching", {"count": count}).text(language)
-            bar.update(task, description=words, rate=_rate(bar, task, count, language))
+            rate = _rate(bar, task, count, language)
+            bar.update(task, description=_fetched(count, language), rate=rate)
 
-        report(0)
         yield report
+
+
+def _fetched(count: int, language: str) -> str:
+    return Said("fetching", {"count": count}).text(language)
 
 
 def _rate(bar: Progress, task: TaskID, rows: int, language: str) -> str:
