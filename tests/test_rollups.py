@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, Engine, delete, event, insert, select, text, update
 
+from benchmarks.made_city import make_city
+from data_access.engine import open_engine
 from data_access.records import ALL, BEGINNING, DeadlinePeriod, Filters, Status
 from data_access.reports import Reports
 from data_access.rollups.answers import RolledReports
@@ -22,6 +25,7 @@ from data_access.schema import (
     reopenings,
     reports,
 )
+from data_access.snapshot import QUESTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -464,3 +468,44 @@ def test_counts_of_an_older_version_are_counted_anew(kept: Database) -> None:
 def test_nothing_is_counted_where_nothing_was(databases: Databases) -> None:
     for backend in ("sqlite", "postgresql", "mariadb"):
         assert not mend(databases.fresh(backend).writer)
+
+
+class Effort:
+    """Counts the instructions of SQLite's machine, in hundreds."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.done = 0
+        event.listen(engine, "connect", self._watch)
+
+    def _watch(self, connection: sqlite3.Connection, _record: object) -> None:
+        connection.set_progress_handler(self._count, 100)
+
+    def _count(self) -> int:
+        self.done += 1
+        return 0
+
+
+def efforts(folder: Path, size: int) -> dict[str, int]:
+    """What each of the wall's questions takes in a city of so many reports."""
+    url = f"sqlite:///{folder / f'{size}.sqlite'}"
+    writer = open_engine(url, read_only=False)
+    make_city(writer, size)
+    install(writer)
+    writer.dispose()
+    engine = open_engine(url)
+    effort = Effort(engine)
+    asked, found = RolledReports(engine), {}
+    for name, ask in QUESTIONS.items():
+        ask(asked, NOW)
+        before = effort.done
+        ask(asked, NOW)
+        found[name] = effort.done - before
+    engine.dispose()
+    return found
+
+
+def test_no_question_grows_with_the_city(tmp_path: Path) -> None:
+    small, large = efforts(tmp_path, 2_000), efforts(tmp_path, 60_000)
+    assert sum(large.values()) < 2 * sum(small.values())
+    grown = {name for name, effort in large.items() if effort > 3 * small[name] + 100}
+    assert not grown
