@@ -17,12 +17,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from sqlalchemy import Integer, Select, and_, bindparam, func, select, union, union_all
 from sqlalchemy.exc import DBAPIError
 
 from data_access import conditions as where
 from data_access import statements as sql
-from data_access.columns import block_number, local_month, seconds_between, unindexed
 from data_access.deadline import DEADLINE_S, limited
 from data_access.metrics import survival
 from data_access.periods import (
@@ -34,7 +32,6 @@ from data_access.periods import (
     utc_now,
     year_span,
 )
-from data_access.prepared import When, parameter
 from data_access.records import (
     ALL,
     CITY_RULE,
@@ -51,37 +48,27 @@ from data_access.records import (
     YearRow,
 )
 from data_access.reports import ANY_TIME, Reports, known_waits, on_time_of
-from data_access.rollups.changes import KEY
-from data_access.rollups.facts import Source, all_facts
+from data_access.rollups import statements as counted
 from data_access.rollups.keeping import DIALECTS, installed, left_unfinished
-from data_access.rollups.tables import (
-    COUNTERS,
-    Measure,
-    cells,
-    reporter_months,
-    reporter_totals,
-)
-from data_access.schema import escalations, feedback, reopenings, reports
+from data_access.rollups.tables import COUNTERS, Measure
 from data_access.statements import AGENCY_WINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import CompoundSelect, Connection, Engine, Executable, FromClause
+    from sqlalchemy import Connection, Engine, Executable
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 Late = tuple[int, ...]
 Counters = tuple[int, ...]
+Bounds = dict[str, datetime]
+"""The parameters ``START`` and ``END``."""
+
 Periods = tuple[int, int]
 """First and last."""
 Named = dict[tuple[int, int], int]
 """Reports that count for a person, by person and month."""
-Bounds = dict[str, datetime]
-"""The parameters of ``statements.received_between``."""
-
-MEASURE, FIRST, LAST, MOST = "measure", "first", "last", "most"
-"""Names of parameters: which cells, and how many rows."""
 
 FEW = 200
 """So many late reports are set right one by one; more are asked of the tables with all others."""
@@ -93,15 +80,6 @@ WORTH_BLOCKS = 1000
 """Fewer reports than this are judged one by one sooner than by the counts of their blocks."""
 
 NOTHING = (0,) * len(COUNTERS)
-
-_LATE = (
-    (reports.c.id, reports.c.created_at),
-    (reports.c.id, reports.c.answered_at),
-    (reports.c.id, reports.c.finished_at),
-    (escalations.c.report_id, escalations.c.forwarded_at),
-    (reopenings.c.report_id, reopenings.c.reopened_at),
-    (feedback.c.report_id, feedback.c.created_at),
-)
 
 
 class RolledReports(Reports):
@@ -158,7 +136,7 @@ class RolledReports(Reports):
                 self._held.connection = None
 
     def _tell(self, unfinished: bool) -> None:
-        """Say once that counts are there that can't be used: who only reads can't mend them."""
+        """Say once that counts are there that can't be used: reading ones mend nothing."""
         if unfinished and not self._told:
             log.warning(
                 "the counts beside the reports are not current, and all figures are asked of the "
@@ -169,34 +147,35 @@ class RolledReports(Reports):
 
     def _late(self, as_of: datetime) -> Late:
         """Reports of which anything lies after the moment, up to one more than a few."""
-        return tuple(row[0] for row in self._ask(_late, as_of))
+        return tuple(row[0] for row in self._ask(counted.late, as_of, FEW))
 
     def _cells(
         self, measure: Measure, first: int, last: int, late: Late
     ) -> dict[tuple[int, int], Counters]:
         """Counters by period and part, without what late reports added to them."""
-        wanted = _wanted(measure, first, last)
-        rows = self._ask(_cells_between, ANY_TIME, **wanted)
+        rows = self._ask(counted.cells_between, ANY_TIME, **_wanted(measure, first, last))
         found = {(row.period, row.part): tuple(row[3:]) for row in rows}
-        for row in self._added(late, wanted):
-            key = (row.period, row.part)
-            found[key] = _less(found.get(key, NOTHING), row[3:])
+        for (period, part), counters in self._added(late, measure, first, last):
+            found[period, part] = _less(found.get((period, part), NOTHING), counters)
         return found
 
     def _sums(self, measure: Measure, periods: Periods, late: Late) -> dict[int, Counters]:
         """Counters of many periods together by part, without what late reports added to them."""
-        wanted = _wanted(measure, *periods)
-        rows = self._ask(_sums_between, ANY_TIME, **wanted)
+        rows = self._ask(counted.sums_by_part, ANY_TIME, **_wanted(measure, *periods))
         found = {row[0]: tuple(map(int, row[1:])) for row in rows}
-        for row in self._added(late, wanted):
-            found[row.part] = _less(found.get(row.part, NOTHING), row[3:])
+        for (_, part), counters in self._added(late, measure, *periods):
+            found[part] = _less(found.get(part, NOTHING), counters)
         return found
 
-    def _added(self, late: Late, wanted: dict[str, int]) -> Sequence[Any]:
-        """What late reports added to the cells."""
+    def _added(
+        self, late: Late, measure: Measure, first: int, last: int
+    ) -> list[tuple[tuple[int, int], Sequence[int]]]:
+        """What late reports added to which period and part."""
         if not late:
-            return ()
-        return self._ask(_facts_of, ANY_TIME, self.rule, **wanted, **{sql.IDS: late})
+            return []
+        wanted = _wanted(measure, first, last) | {sql.IDS: late}
+        rows = self._ask(counted.facts_of, ANY_TIME, self.rule, **wanted)
+        return [((row.period, row.part), row[3:]) for row in rows]
 
     # -- volume -----------------------------------------------------------------------------
 
@@ -247,7 +226,7 @@ class RolledReports(Reports):
     def _received_later_this_month(self, as_of: datetime, late: Late) -> bool:
         end = month_span(local_day(as_of).replace(day=1)).end
         values = {sql.IDS: late, sql.END: end}
-        return bool(late) and bool(self._count(_received_later, as_of, **values))
+        return bool(late) and bool(self._count(counted.received_later, as_of, **values))
 
     # -- deadlines --------------------------------------------------------------------------
 
@@ -263,26 +242,24 @@ class RolledReports(Reports):
     def _many(self, as_of: datetime, window: timedelta) -> bool:
         """Whether so many reports came in the window that blocks are quicker than reports."""
         if monotonic() >= self._many_until.get(window, 0.0):
-            ((came,),) = self._ask(_some_received_in, as_of, window, WORTH_BLOCKS)
-            self._many_in[window] = came >= WORTH_BLOCKS
+            ((count,),) = self._ask(counted.some_received, as_of, window, WORTH_BLOCKS)
+            self._many_in[window] = count >= WORTH_BLOCKS
             self._many_until[window] = monotonic() + LOOK_AGAIN_S
         return self._many_in[window]
 
     def _city(self, as_of: datetime, window: timedelta, late: Late) -> OnTime:
+        direct = super().on_time
         blocks = _Blocks(as_of, window, self.rule)
-        found = [self._on_time(as_of, part) for part in blocks.left]
+        found = [self._on_time_of(as_of, part) for part in blocks.left]
         if blocks.whole:
             due = self._sums(Measure.BLOCK, blocks.due, late)
             young = self._sums(Measure.BLOCK, blocks.young, late)
-            overdue = self._count(_unmet, as_of, self.rule, **blocks.due_bounds)
+            overdue = self._count(counted.overdue_between, as_of, self.rule, **blocks.due_bounds)
             found += [_due(due.get(0, NOTHING), overdue), _not_due(young.get(0, NOTHING))]
-            found += [
-                _without_overdue(super(RolledReports, self).on_time(as_of, chosen))
-                for chosen in blocks.chosen(late)
-            ]
+            found += [_without_overdue(direct(as_of, chosen)) for chosen in blocks.chosen(late)]
         return _sum(found)
 
-    def _on_time(self, as_of: datetime, part: Bounds) -> OnTime:
+    def _on_time_of(self, as_of: datetime, part: Bounds) -> OnTime:
         cases = (sql.received_between, ALL)
         return on_time_of(self._ask(sql.on_time, as_of, self.rule, *cases, **part)[0])
 
@@ -300,13 +277,12 @@ class RolledReports(Reports):
             return None
         start = as_of - window + timedelta.resolution
         first = block_of(start) + 1
-        edge = _bounds(start, block_start(first))
-        whole = _bounds(block_start(first), as_of + timedelta.resolution)
-        waits = [
-            wait
-            for cases, part in ((sql.received_between, edge), (_unanswered_between, whole))
-            for wait in known_waits(self._ask(sql.waits, as_of, cases, ALL, **part))
+        begun, rest = _bounds(start, block_start(first)), _until(block_start(first), as_of)
+        rows = [
+            *self._ask(sql.waits, as_of, sql.received_between, ALL, **begun),
+            *self._ask(sql.waits, as_of, counted.unanswered_between, **rest),
         ]
+        waits = known_waits(rows)
         ended = self._ended_waits(as_of, first, block_of(as_of))
         seconds = np.concatenate([*ended, [wait for wait, _ in waits]])
         events = np.ones(len(seconds), dtype=bool)
@@ -336,7 +312,7 @@ class RolledReports(Reports):
         """Waiting times that ended of the reports received in blocks, by block."""
         bounds = _bounds(block_start(start), block_start(end))
         found: dict[int, list[float]] = {}
-        for block, wait in self._ask(_ended_waits, as_of, **bounds):
+        for block, wait in self._ask(counted.answered_waits, as_of, **bounds):
             if wait is not None:
                 found.setdefault(block, []).append(max(0.0, wait))
         return found
@@ -348,30 +324,34 @@ class RolledReports(Reports):
         return super()._on_time_by_agency(as_of, filters) if answer is None else answer
 
     def _agencies(self, as_of: datetime, late: Late) -> dict[str, OnTime]:
+        direct = super()._on_time_by_agency
         blocks = _Blocks(as_of, AGENCY_WINDOW, self.rule)
         parts = [self._on_time_of_agencies(as_of, part) for part in blocks.left]
         if blocks.whole:
             due = self._sums(Measure.AGENCY_BLOCK, blocks.due, late)
             young = self._sums(Measure.AGENCY_BLOCK, blocks.young, late)
-            rows = self._ask(_overdue_by_agency, as_of, self.rule, **blocks.due_bounds)
-            overdue = {row[0]: row[1] for row in rows}
+            overdue = self._overdue_by_agency(as_of, blocks)
             names = self._agency_names()
             parts += [
                 {names[part]: _due(row, overdue.get(part, 0)) for part, row in due.items()},
                 {names[part]: _not_due(row) for part, row in young.items()},
             ]
-            parts += [self._chosen_agencies(as_of, chosen) for chosen in blocks.chosen(late)]
-        found = {name for part in parts for name in part}
-        sums = {name: _sum([part[name] for part in parts if name in part]) for name in found}
+            parts += [
+                {name: _without_overdue(share) for name, share in direct(as_of, chosen).items()}
+                for chosen in blocks.chosen(late)
+            ]
+        names_found = {name for part in parts for name in part}
+        sums = {name: _sum([part[name] for part in parts if name in part]) for name in names_found}
         return {name: share for name, share in sums.items() if share != _NO_CASES}
 
-    def _chosen_agencies(self, as_of: datetime, chosen: Chosen) -> dict[str, OnTime]:
-        shares = super()._on_time_by_agency(as_of, chosen)
-        return {name: _without_overdue(share) for name, share in shares.items()}
-
     def _on_time_of_agencies(self, as_of: datetime, part: Bounds) -> dict[str, OnTime]:
-        rows = self._ask(_on_time_by_agency, as_of, self.rule, **part)
+        cases = (sql.received_between, ALL)
+        rows = self._ask(sql.on_time_by_agency, as_of, self.rule, *cases, **part)
         return {row[0]: on_time_of(row[1:]) for row in rows}
+
+    def _overdue_by_agency(self, as_of: datetime, blocks: _Blocks) -> dict[int, int]:
+        rows = self._ask(counted.overdue_by_agency, as_of, self.rule, **blocks.due_bounds)
+        return {row[0]: row[1] for row in rows}
 
     def _agency_names(self) -> dict[int, str]:
         return {row.id: row.abbreviation for row in self._ask(sql.all_agencies, ANY_TIME)}
@@ -434,12 +414,12 @@ class RolledReports(Reports):
         )
 
     def _most_named(self, gone: Named, limit: int) -> list[tuple[int, int]]:
-        people = {person for person, _ in gone}
-        rows = self._ask(_most_named, ANY_TIME, **{MOST: limit + len(people)})
+        most = limit + len({person for person, _ in gone})
+        rows = self._ask(counted.most_named, ANY_TIME, **{counted.MOST: most})
         counts = {row[0]: row[1] for row in rows}
-        for (person, _), number in gone.items():
-            if person in counts:
-                counts[person] -= number
+        for (person_id, _), number in gone.items():
+            if person_id in counts:
+                counts[person_id] -= number
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return [(who, number) for who, number in ranked if number > 0][:limit]
 
@@ -447,8 +427,9 @@ class RolledReports(Reports):
         self, people: Sequence[int], as_of: datetime, gone: Named
     ) -> dict[int, tuple[int, ...]]:
         months = [_month(day) for day in months_until(as_of, 12)]
-        wanted = {FIRST: months[0], LAST: months[-1], sql.PEOPLE: people}
-        counts = {(row[0], row[1]): row[2] for row in self._ask(_named_months, ANY_TIME, **wanted)}
+        wanted = {counted.FIRST: months[0], counted.LAST: months[-1], sql.PEOPLE: people}
+        rows = self._ask(counted.named_by_month, ANY_TIME, **wanted)
+        counts = {(row[0], row[1]): row[2] for row in rows}
         return {
             person: tuple(
                 counts.get((person, month), 0) - gone.get((person, month), 0) for month in months
@@ -457,7 +438,7 @@ class RolledReports(Reports):
         }
 
     def _named_later(self, as_of: datetime, late: Late) -> Named:
-        rows = self._ask(_named_later, as_of, **{sql.IDS: late})
+        rows = self._ask(counted.named_later, as_of, **{sql.IDS: late})
         return {(row[0], row[1]): row[2] for row in rows}
 
     # -- feedback ---------------------------------------------------------------------------
@@ -475,12 +456,12 @@ class RolledReports(Reports):
         stars = self._sums(Measure.RATINGS, blocks, late).get(0, NOTHING)
         edge = {sql.START: start, sql.END: block_start(first)}
         parts = [
-            self._satisfaction(as_of, _finished_between, **edge),
+            self._satisfaction(as_of, counted.finished_between, **edge),
             _heard(finished, stars),
         ]
         if late:
             chosen = {sql.IDS: late, sql.START: block_start(first)}
-            parts.append(self._satisfaction(as_of, _finished_since, **chosen))
+            parts.append(self._satisfaction(as_of, counted.finished_since, **chosen))
         return _all_heard(parts)
 
 
@@ -500,21 +481,22 @@ class _Blocks:
         self.whole = first < after
         self.due: Periods = (first, after - 1)
         self.young: Periods = (young, now)
-        self._first, self._after, self._young = map(block_start, (first, after, young))
-        self.due_bounds = _bounds(self._first, self._after)
-        last = as_of + timedelta.resolution
+        self.due_since, self.due_until = block_start(first), block_start(after)
+        self.due_bounds = _bounds(self.due_since, self.due_until)
         self.left = (
-            (_bounds(start, self._first), _bounds(self._after, min(self._young, last)))
+            (_bounds(start, self.due_since), _bounds(self.due_until, block_start(young)))
             if self.whole
-            else (_bounds(start, last),)
+            else (_until(start, as_of),)
         )
 
     def chosen(self, ids: Late) -> tuple[Chosen, ...]:
         """Of the whole blocks, these reports."""
         if not ids:
             return ()
-        due = Chosen(since=self._first, until=self._after, ids=ids)
-        return due, Chosen(since=self._young, ids=ids)
+        return (
+            Chosen(since=self.due_since, until=self.due_until, ids=ids),
+            Chosen(since=block_start(self.young[0]), ids=ids),
+        )
 
 
 def _limits_in_force(rule: where.Rule, start: datetime, end: datetime) -> list[timedelta]:
@@ -527,6 +509,20 @@ def _limits_in_force(rule: where.Rule, start: datetime, end: datetime) -> list[t
     ]
 
 
+def _wanted(measure: Measure, first: int, last: int) -> dict[str, Any]:
+    return {counted.MEASURE: int(measure), counted.FIRST: first, counted.LAST: last}
+
+
+def _bounds(start: datetime, end: datetime) -> Bounds:
+    """From the first moment to just before the second."""
+    return _until(start, end - timedelta.resolution)
+
+
+def _until(start: datetime, last: datetime) -> Bounds:
+    """From the first moment to the second, both included."""
+    return {sql.START: start, sql.END: last}
+
+
 def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
     """Numbers as half-open runs of neighbours."""
     found: list[tuple[int, int]] = []
@@ -536,158 +532,6 @@ def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
         else:
             found.append((number, number + 1))
     return found
-
-
-def _wanted(measure: Measure, first: int, last: int) -> dict[str, int]:
-    return {MEASURE: int(measure), FIRST: first, LAST: last}
-
-
-def _bounds(start: datetime, end: datetime) -> Bounds:
-    """From the first moment to just before the second."""
-    return {sql.START: start, sql.END: end - timedelta.resolution}
-
-
-# -- statements ------------------------------------------------------------------------------
-
-
-def _late(as_of: When) -> CompoundSelect[Any]:
-    """Reports of which anything lies after the moment, up to one more than a few of each kind."""
-    return union(
-        *(
-            select(select(key.label("id")).where(at > as_of).limit(FEW + 1).subquery())
-            for key, at in _LATE
-        )
-    )
-
-
-def _cells_between(_as_of: When) -> Select[Any]:
-    return select(cells).where(_are_wanted(cells))
-
-
-def _sums_between(_as_of: When) -> Select[Any]:
-    """Part, and the sum of each counter."""
-    sums = [func.sum(cells.c[name]) for name in COUNTERS]
-    return select(cells.c.part, *sums).where(_are_wanted(cells)).group_by(cells.c.part)
-
-
-def _are_wanted(rows: FromClause) -> where.Condition:
-    return and_(
-        rows.c.measure == bindparam(MEASURE),
-        rows.c.period.between(bindparam(FIRST), bindparam(LAST)),
-    )
-
-
-def _facts_of(_as_of: When, rule: where.Rule) -> Select[Any]:
-    """What the reports with the ``IDS`` added to the cells."""
-    chosen = select(reports).where(_one_of_ids()).subquery("late")
-    facts = union_all(*all_facts(Source(chosen), rule)).subquery("facts")
-    sums = [func.sum(facts.c[name]) for name in COUNTERS]
-    keys = [facts.c[name] for name in KEY]
-    return select(*keys, *sums).where(_are_wanted(facts)).group_by(*keys)
-
-
-def _most_named(_as_of: When) -> Select[Any]:
-    named, person = reporter_totals.c.named, reporter_totals.c.reporter_id
-    return (
-        select(person, named)
-        .where(named > 0)
-        .order_by(named.desc(), person)
-        .limit(bindparam(MOST, type_=Integer()))
-    )
-
-
-def _named_months(_as_of: When) -> Select[Any]:
-    """Person, month, reports that count for the person."""
-    rows = reporter_months.c
-    return select(rows.reporter_id, rows.month, rows.named).where(
-        rows.reporter_id.in_(bindparam(sql.PEOPLE, expanding=True)),
-        rows.month.between(bindparam(FIRST), bindparam(LAST)),
-    )
-
-
-def _named_later(as_of: When) -> Select[Any]:
-    month = local_month(reports.c.created_at)
-    return (
-        select(reports.c.reporter_id, month, func.count())
-        .where(
-            _one_of_ids(),
-            reports.c.created_at > as_of,
-            reports.c.reporter_id.is_not(None),
-            Source().named(),
-        )
-        .group_by(reports.c.reporter_id, month)
-    )
-
-
-def _on_time_by_agency(as_of: When, rule: where.Rule) -> Select[Any]:
-    return sql.on_time_by_agency(as_of, rule, sql.received_between, ALL)
-
-
-def _overdue_by_agency(as_of: When, rule: where.Rule) -> Select[Any]:
-    unmet = select(reports.c.id).where(*_unmet(as_of, rule)).subquery("unmet")
-    forwarded = and_(
-        escalations.c.report_id == unmet.c.id,
-        where.happened(escalations.c.forwarded_at, as_of),
-    )
-    # An outer join keeps SQLite from walking through all escalations first.
-    return (
-        select(escalations.c.agency_id, func.count())
-        .select_from(unmet.outerjoin(escalations, forwarded))
-        .group_by(escalations.c.agency_id)
-    )
-
-
-def _ended_waits(as_of: When) -> Executable:
-    """Block, and seconds to the first response, of the reports between the bounds that have one."""
-    waited = seconds_between(reports.c.created_at, where.FIRST_RESPONSE)
-    return select(block_number(reports.c.created_at), waited).where(
-        *sql.received_between(as_of, ALL), where.answered_by(as_of)
-    )
-
-
-def _one_of_ids() -> where.Condition:
-    return reports.c.id.in_(bindparam(sql.IDS, expanding=True))
-
-
-def _received_later(as_of: When) -> list[where.Condition]:
-    return [
-        _one_of_ids(),
-        reports.c.created_at > as_of,
-        reports.c.created_at < parameter(sql.END),
-    ]
-
-
-def _some_received_in(as_of: When, window: timedelta, most: int) -> Select[Any]:
-    """How many came in the window, up to the most that matter."""
-    came = (reports.c.created_at > as_of - window, reports.c.created_at <= as_of)
-    return select(func.count()).select_from(
-        select(reports.c.id).where(*came).limit(most).subquery()
-    )
-
-
-def _unmet(as_of: When, rule: where.Rule) -> list[where.Condition]:
-    late = where.past_deadline(as_of, rule)
-    return [*_unanswered_between(as_of, ALL), late]
-
-
-def _unanswered_between(as_of: When, filters: Filters) -> list[where.Condition]:
-    """They are few, and found by what they lack."""
-    created = unindexed(reports.c.created_at)
-    return [
-        created >= parameter(sql.START),
-        created <= parameter(sql.END),
-        where.readable_by(as_of),
-        where.unanswered_at(as_of),
-        *where.matching(filters, as_of),
-    ]
-
-
-def _finished_between(as_of: When) -> tuple[where.Condition, ...]:
-    return sql.finished_between(parameter(sql.START), parameter(sql.END), as_of)
-
-
-def _finished_since(as_of: When) -> list[where.Condition]:
-    return [_one_of_ids(), where.finish_at(as_of) >= parameter(sql.START)]
 
 
 @contextmanager
