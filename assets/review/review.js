@@ -136,8 +136,10 @@
     );
   }
 
-  /* on paper it is day: what was drawn for the night is drawn over, and back again */
-  const PAPER = new Map();
+  /* -- paper: pictures as wide as the page and in the colours of the day, rows as a table -------- */
+
+  const PAPER_PX = 700;
+  const PAPER_ROWS = 100;
 
   function roles(name) {
     const found = {};
@@ -167,53 +169,65 @@
     return "rgb(" + (value >> 16) + ", " + ((value >> 8) & 255) + ", " + (value & 255) + ")";
   }
 
-  function remember(node) {
-    if (!PAPER.has(node)) PAPER.set(node, node.getAttribute("style") || "");
-  }
-
-  /* a picture is drawn for the screen's width; on paper it is as wide as the page, in proportion */
-  function fitToPaper(plot) {
-    const size = plot.getBoundingClientRect();
-    if (!size.width) return;
-    const shape = "width:100%;height:auto;aspect-ratio:" + size.width + "/" + size.height + ";";
-    for (let box = plot; box && !box.classList.contains("picture"); box = box.parentElement) {
-      remember(box);
-      box.style.cssText += shape;
-    }
-    for (const node of plot.querySelectorAll(".plot-container, .svg-container")) {
-      remember(node);
-      node.style.cssText += shape;
-    }
-    for (const svg of plot.querySelectorAll(".main-svg")) {
-      remember(svg);
-      svg.setAttribute("viewBox", "0 0 " + size.width + " " + size.height);
-      svg.style.cssText += "width:100%;height:100%;";
-    }
-  }
-
-  addEventListener("beforeprint", function () {
-    for (const plot of document.querySelectorAll(".js-plotly-plot")) fitToPaper(plot);
-    if (drawn === "day") return;
+  /* each colour of the night, and the day's for the same role */
+  function daysColours() {
     const night = roles("night");
     const day = roles("day");
     const change = new Map();
     for (const role of Object.keys(night)) {
       if (/^#[0-9a-f]{6}$/i.test(night[role])) change.set(rgb(night[role]), rgb(day[role] || "#000000"));
     }
-    for (const node of document.querySelectorAll(".js-plotly-plot svg *")) {
-      const style = node.getAttribute("style");
-      if (!style || !style.includes("rgb(")) continue;
-      remember(node);
-      node.setAttribute("style", style.replace(/rgb\(\d+, \d+, \d+\)/g, (found) => change.get(found) || found));
+    return change;
+  }
+
+  function recolour(plot, change) {
+    for (const node of plot.querySelectorAll("svg *")) {
+      for (const name of ["style", "fill", "stroke"]) {
+        const value = node.getAttribute(name);
+        if (value && value.includes("rgb(")) {
+          node.setAttribute(name, value.replace(/rgb\(\d+, \d+, \d+\)/g, (found) => change.get(found) || found));
+        }
+      }
     }
+  }
+
+  function cell(tag, text, column) {
+    const made = document.createElement(tag);
+    made.textContent = text;
+    made.dataset.column = column.getColId();
+    return made;
+  }
+
+  /* the grid draws what is on the screen; on paper stand the rows that were loaded */
+  function layOutRows() {
+    const place = document.querySelector("[data-paper-rows]");
+    if (!place || !grid) return;
+    const columns = grid.getAllDisplayedColumns();
+    const table = document.createElement("table");
+    const head = table.createTHead().insertRow();
+    for (const column of columns) head.append(cell("th", column.getColDef().headerName, column));
+    const body = table.createTBody();
+    grid.forEachNode(function (node) {
+      if (!node.data || body.rows.length >= PAPER_ROWS) return;
+      const row = body.insertRow();
+      for (const column of columns) row.append(cell("td", node.data[column.getColId()], column));
+    });
+    place.replaceChildren(table);
+  }
+
+  addEventListener("beforeprint", function () {
+    const change = drawn === "day" ? null : daysColours();
+    for (const plot of document.querySelectorAll(".js-plotly-plot")) {
+      Plotly.relayout(plot, { width: PAPER_PX, autosize: false });
+      if (change) recolour(plot, change);
+    }
+    layOutRows();
   });
 
   addEventListener("afterprint", function () {
-    for (const [node, style] of PAPER) {
-      node.setAttribute("style", style);
-      node.removeAttribute("viewBox");
+    for (const plot of document.querySelectorAll(".js-plotly-plot")) {
+      Plotly.relayout(plot, { width: null, autosize: true }).then(() => Plotly.redraw(plot));
     }
-    PAPER.clear();
   });
 
   /* -- fields that are shown for a reason ----------------------------------------------------- */
@@ -267,6 +281,8 @@
     return React.createElement("a", { href: props.data.href, className: "door" }, props.data.ticket);
   };
 
+  let grid = null;
+
   function withGrid(use) {
     const found = document.getElementById(GRID);
     if (found && window.dash_ag_grid) dash_ag_grid.getApiAsync(GRID).then(use).catch(function () {});
@@ -278,6 +294,7 @@
     let found = false;
     withGrid(function (api) {
       found = true;
+      grid = api;
       if (api.reviewReady) return;
       api.reviewReady = true;
       restoreColumns(api);

@@ -100,7 +100,7 @@ def agency_sheet(desk: Desk, found: AgencyReview) -> Sheet:
             _oldest(desk, found),
             months_card(desk, found.months, address.QUEUE, agency=found.agency),
             on_time_card(desk, found.months, address.QUEUE, agency=found.agency),
-            times_card(desk, found.answer, found.finish),
+            times_card(desk, found.answer, found.finish, 320),
             html.Div(
                 [_relay(desk, found.relay), feedback_card(desk, found.feedback, 12)],
                 className="column span-6",
@@ -132,13 +132,13 @@ def _key_figures(desk: Desk, found: AgencyReview) -> Component:
         standing_tile(desk, desk.t("ditindaklanjuti"), found.acted),
         tile(
             desk.t("waktu jawab, median"),
-            desk.duration(found.answer.survival.median),
+            desk.typical(found.answer.survival),
             None,
             ninety(desk, found.answer.survival),
         ),
         tile(
             desk.t("waktu selesai, median"),
-            desk.duration(found.finish.survival.median),
+            desk.typical(found.finish.survival),
             None,
             ninety(desk, found.finish.survival),
         ),
@@ -223,18 +223,23 @@ def _oldest(desk: Desk, found: AgencyReview) -> Component:
     return card(desk, head, reports_table(desk, found.oldest[:6], holder=found.agency), more)
 
 
+def ticket_link(desk: Desk, ticket: str, **door: Any) -> Component:
+    """A report's number, which opens it."""
+    return link(ticket, desk.door(address.REPORT, ticket, **door), "ticket")
+
+
 def reports_table(desk: Desk, rows: Sequence[ReportRow], **door: Any) -> Component:
     """Some reports, each a door."""
     columns = [
         Column(desk.t("tiket"), number=False),
-        Column(desk.t("laporan"), number=False, tone="text"),
+        Column(desk.t("judul"), number=False, tone="text"),
         Column(desk.t("kelurahan"), number=False),
         Column(desk.t("status"), number=False),
         Column(desk.t("umur")),
     ]
     shown = [
         [
-            link(row.ticket, desk.door(address.REPORT, row.ticket, **door)),
+            ticket_link(desk, row.ticket, **door),
             row.title or span(desk.t("rahasia"), "muted"),
             row.kelurahan or NOTHING,
             span(desk.t("lewat tenggat"), "act strong")
@@ -320,7 +325,7 @@ def month_rows_table(desk: Desk, months: Sequence[MonthRow], **door: Any) -> Com
     return table(columns, rows, desk.t("Laporan per bulan"))
 
 
-def times_card(desk: Desk, answer: Curve, finish: Curve) -> Component:
+def times_card(desk: Desk, answer: Curve, finish: Curve, height: int = 230) -> Component:
     """Waiting times with the open ones censored."""
     title = desk.t("Separuh dijawab dalam {time}", time=desk.duration(answer.survival.median))
     note = [
@@ -335,7 +340,7 @@ def times_card(desk: Desk, answer: Curve, finish: Curve) -> Component:
     return card(
         desk,
         head,
-        figure("times", drawing, desk.t("Bagian laporan yang masih menunggu"), 230),
+        figure("times", drawing, desk.t("Bagian laporan yang masih menunggu"), height),
         as_table(desk, _times_table(desk, curves)),
     )
 
@@ -394,23 +399,32 @@ def relay_table(desk: Desk, relay: Relay) -> Component:
 
 
 GROUP_TITLES = {
-    "category": words.n_("Kategori"),
-    "kelurahan": words.n_("Kelurahan"),
-    "agency": words.n_("SKPD"),
+    "category": (words.n_("Kategori"), words.n_("kategori")),
+    "kelurahan": (words.n_("Kelurahan"), words.n_("kelurahan")),
+    "agency": (words.n_("SKPD"), words.n_("instansi")),
 }
+"""Title of a group's card, and what one of them is called."""
+
+MOST_GROUPS = 12
 
 
 def groups_card(
     desk: Desk, name: str, rows: Sequence[GroupRow], parameter: str, width: int = 6, **door: Any
 ) -> Component:
     """Reports by category, place or agency."""
-    title = desk.t(GROUP_TITLES[parameter])
-    note = "" if desk.filters.since else desk.t("masuk: sepanjang waktu; tepat waktu: terakhir")
-    head = Card(name, title, words.GROUPS, note, width, f"by-{parameter}", door=door)
-    some = [row for row in rows if row.received or row.open][:12]
+    title, label = (desk.t(text) for text in GROUP_TITLES[parameter])
+    some = [row for row in rows if row.received or row.open]
+    note = []
+    if not desk.filters.since:
+        note.append(desk.t("masuk: sepanjang waktu; tepat waktu: 90 hari terakhir"))
+    if len(some) > MOST_GROUPS:
+        note.append(
+            desk.t("{n} terbanyak dari {m}", n=desk.number(MOST_GROUPS), m=desk.number(len(some)))
+        )
+    head = Card(name, title, words.GROUPS, " · ".join(note), width, f"by-{parameter}", door=door)
     if not some:
         return card(desk, head, nothing(desk.t("Belum ada laporan dalam periode ini.")))
-    return card(desk, head, groups_table(desk, some, parameter, title.lower(), **door))
+    return card(desk, head, groups_table(desk, some[:MOST_GROUPS], parameter, label, **door))
 
 
 def feedback_card(desk: Desk, row: FeedbackRow, width: int = 6) -> Component:

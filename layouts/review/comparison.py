@@ -96,7 +96,7 @@ def _table(desk: Desk, rows: Sequence[AgencyComparison]) -> Component:
     if not rows:
         return card(desk, head, nothing(desk.t("Belum ada laporan dalam periode ini.")))
     columns = [
-        Column(desk.t("SKPD"), number=False),
+        Column(desk.t("instansi"), number=False),
         Column(desk.t("tepat waktu")),
         Column("n"),
         Column("", number=False, tone="strip"),

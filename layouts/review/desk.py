@@ -17,7 +17,7 @@ from layouts.review.address import QUEUE, REPORT, SEARCH, Address
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from data_access.records import Filters
+    from data_access.records import Filters, Survival
     from data_access.rights import Rights
     from layouts.palette import Theme
 
@@ -130,7 +130,12 @@ class Desk:
             return self.t("{n} mnt", n=minutes)
         if minutes < 24 * 60:
             return self.t("{h} j {m} mnt", h=minutes // 60, m=f"{minutes % 60:02d}")
-        return self.t("{n} hari", n=self.number(minutes // (24 * 60)))
+        days = minutes // (24 * 60)
+        return self.t("1 hari") if days == 1 else self.t("{n} hari", n=self.number(days))
+
+    def typical(self, survival: Survival) -> str:
+        """The median of a waiting time; a dash where nobody waits."""
+        return self.duration(survival.median) if survival.n else NOTHING
 
     # -- doors ----------------------------------------------------------------------------------
 

@@ -564,19 +564,30 @@ def _nearest(x: float, y: float, incidents: Sequence[Incidents]) -> str | None:
 def _land(
     desk: Desk, boundaries: Boundaries, shrink: float, counts: dict[str, int], most: int
 ) -> list[dict[str, Any]]:
+    """Each kelurahan in the land's tone, and over it the fuller one, the thicker the more is open.
+
+    Both are the theme's own colours: paper takes the day's in their place.
+    """
     return [
         {
             "type": "path",
             "layer": "below",
             "path": "M" + "L".join(f"{x * shrink:.4f},{y:.4f}" for x, y in ring[:-1]) + "Z",
-            "fillcolor": city_map.blend(
-                desk.theme.land, desk.theme.land_full, sqrt(counts.get(cell.code, 0) / most)
-            ),
+            "fillcolor": fill,
             "line": {"color": desk.theme.border, "width": 1},
         }
         for cell in boundaries.cells
         for ring in cell.rings()
+        for fill in (
+            desk.theme.land,
+            _veil(desk.theme.land_full, sqrt(counts.get(cell.code, 0) / most)),
+        )
     ]
+
+
+def _veil(colour: str, thickness: float) -> str:
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return f"rgba({red}, {green}, {blue}, {thickness:.2f})"
 
 
 def _add_places(

@@ -128,7 +128,7 @@ def _key_figures(desk: Desk, found: Overview) -> Component:
         ),
         tile(
             desk.t("waktu jawab, median"),
-            desk.duration(shown.answer.median),
+            desk.typical(shown.answer),
             None,
             f"{ninety(desk, shown.answer)} · n = {desk.count(shown.answer.n)}",
         ),
@@ -147,6 +147,8 @@ def _key_figures(desk: Desk, found: Overview) -> Component:
 
 def ninety(desk: Desk, survival: Survival) -> str:
     """Within which time nine of ten were served."""
+    if not survival.n:
+        return desk.t("belum ada kasus")
     if survival.p90 is None:
         return desk.t("90 % belum tercapai")
     return desk.t("90 % dalam {time}", time=desk.duration(survival.p90))
@@ -205,7 +207,7 @@ def _backlog_title(desk: Desk, rows: Sequence[AgencyBacklog]) -> Any:
 def backlog_table(desk: Desk, rows: Sequence[AgencyBacklog]) -> Component:
     """Open reports of each agency, with doors."""
     columns = [
-        Column(desk.t("SKPD"), number=False),
+        Column(desk.t("instansi"), number=False),
         Column(desk.t("terbuka")),
         Column(desk.t("lewat")),
         Column(desk.t("tepat waktu, 90 hari")),
@@ -377,7 +379,7 @@ def _queue_table(desk: Desk, rows: Sequence[QueueRow]) -> Component:
         columns,
         [
             [
-                link(row.ticket, desk.door(address.REPORT, row.ticket)),
+                link(row.ticket, desk.door(address.REPORT, row.ticket), "ticket"),
                 _waiting(desk, row),
                 row.category,
                 " → ".join(a for a in row.agencies if a) or desk.t("belum diteruskan"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dash import html
+
 from layouts.review import address, figures, words
 from layouts.review.agency import (
     bands_table,
@@ -53,7 +55,9 @@ def places_sheet(
         span(desk.t("terbuka"), "key ages-1 dot"),
     ]
     title = desk.t("Laporan terbuka di peta")
-    head = Card("map", title, words.MAP, note, 7, "map", picture=True)
+    if boundaries.indicative:
+        note.append(span(desk.t("batas indikatif"), "end"))
+    head = Card("map", title, words.MAP, note, 12, "map", picture=True)
     marks = () if desk.rights.suppress_small else incidents
     drawing = figures.map_figure(desk, marks, places, boundaries)
     words_ = desk.t("Kelurahan, yang lewat tenggat dulu")
@@ -64,9 +68,16 @@ def places_sheet(
         lead=desk.t("Lima kecamatan, {n} kelurahan.", n=desk.number(len(places))),
         trail=(home(desk),),
         body=(
-            card(desk, head, figure("map", drawing, title, 560)),
+            html.Div(
+                [
+                    card(desk, head, figure("map", drawing, title, 620)),
+                    card(
+                        desk, above, groups_table(desk, kecamatan, "kecamatan", desk.t("kecamatan"))
+                    ),
+                ],
+                className="column span-7",
+            ),
             card(desk, listed, places_table(desk, places)),
-            card(desk, above, groups_table(desk, kecamatan, "kecamatan", desk.t("kecamatan"))),
         ),
     )
 
@@ -142,7 +153,7 @@ def _key_figures(desk: Desk, found: PlaceReview, door: dict[str, Any]) -> Compon
         ),
         tile(
             desk.t("waktu jawab, median"),
-            desk.duration(shown.answer.median),
+            desk.typical(shown.answer),
             None,
             ninety(desk, shown.answer),
         ),

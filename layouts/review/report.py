@@ -232,7 +232,7 @@ def _facts(desk: Desk, row: ReportRow) -> Component:
     ]
     if flags:
         found.append((desk.t("tanda"), ", ".join(flags)))
-    return card(desk, Card("facts", desk.t("Laporan"), width=12), facts(found))
+    return card(desk, Card("facts", desk.t("Keterangan"), width=12), facts(found))
 
 
 def facts(found: Sequence[tuple[str, Any]]) -> Component:
@@ -250,7 +250,7 @@ def _place(desk: Desk, name: str | None) -> Any:
 
 
 def _reporter(desk: Desk, found: ReportDetail) -> Component:
-    head = Card("reporter", desk.t("Pelapor"), width=12)
+    head = Card("reporter", desk.t("Siapa yang melapor"), width=12)
     parts: list[Any] = [nothing(_who(desk, found))]
     if desk.rights.reveal:
         parts.append(facts([_masked(desk, field) for field in PersonalField]))
@@ -334,12 +334,16 @@ def _where(desk: Desk, found: ReportDetail, boundaries: Boundaries) -> Component
     label = desk.t("Letak laporan di kota: {place}", place=title)
     drawn = small_map(desk.theme, boundaries, found.latitude, found.longitude, label)
     note = html.P(desk.t("tengah petak sekitar 280 m"), className="note")
-    return card(desk, head, *(part for part in (drawn, note) if part is not None))
+    return card(desk, head, *drawn, note)
 
 
 def _similar(desk: Desk, found: ReportDetail) -> Component:
     similar = found.similar
-    title = desk.t("{n} laporan serupa di dekatnya", n=desk.number(len(similar.reports)))
+    title = (
+        desk.t("{n} laporan serupa di dekatnya", n=desk.number(len(similar.reports)))
+        if similar.reports
+        else desk.t("Tidak ada laporan serupa di dekatnya")
+    )
     head = Card("similar", title, words.SIMILAR, width=12)
     parts: list[Any] = []
     if found.duplicate_of:
@@ -364,7 +368,7 @@ def _similar_table(desk: Desk, found: ReportDetail) -> Component:
     ]
     rows = [
         [
-            link(row.ticket, desk.door(address.REPORT, row.ticket)),
+            link(row.ticket, desk.door(address.REPORT, row.ticket), "ticket"),
             desk.t(words.STATUSES[row.status]),
             f"≤ {row.within_m} m",
         ]

@@ -127,7 +127,7 @@ def _search(desk: Desk) -> Component | None:
                 id="review-search-text",
                 name="q",
                 type="search",
-                placeholder=desk.t("Nomor tiket atau kata"),
+                placeholder=desk.t("Tiket atau kata"),
                 value=desk.address.value("q") or "",
                 maxLength=200,
             ),
@@ -196,6 +196,7 @@ def _footer(desk: Desk, sheet: Sheet) -> Component:
     """On paper it stands at the top: what this is, of which reports, and as of when."""
     return html.Footer(
         [
+            span("Binjai Command Center", "print-only"),
             span(desk.t("Keadaan {moment} WIB", moment=desk.moment(desk.as_of))),
             span(describe(desk) or desk.t("Semua laporan")),
             html.A(
