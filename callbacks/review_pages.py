@@ -23,16 +23,22 @@ if TYPE_CHECKING:
     from data_access.boundaries import Boundaries
     from data_access.reports import Reports
     from data_access.review import Review
-    from data_access.review_records import AgencyReview, PlaceReview
+    from data_access.review_records import AgencyReview, PlaceReview, ReportDetail, ReportRow
     from layouts.review.desk import Desk
     from layouts.review.shell import Sheet
 
 DEFAULT_PERIOD = timedelta(days=30)
 MONTHS = 36
+HITS = 20
+"""Of a search, on its page."""
 
 
 class NoSuchPageError(Exception):
     """There is nothing at this address, or nothing for this reader."""
+
+
+class ForeignReportError(NoSuchPageError):
+    """There is no such report, or none for this reader's agency: they are not told which."""
 
 
 class NotAllowedError(Exception):
@@ -191,29 +197,48 @@ def _queue(desk: Desk, sources: Sources) -> Sheet:
 
 
 def _search(desk: Desk, sources: Sources) -> Sheet:
+    return search_sheet(desk, search_rows(desk, sources.review))
+
+
+def search_rows(desk: Desk, review: Review, limit: int = HITS) -> tuple[ReportRow, ...]:
+    """The reports that the address's words lead to.
+
+    Raises:
+        NotAllowedError: the role sees no single report.
+    """
     _only_with_reports(desk)
-    text = desk.filters.text
-    if not text:
-        return search_sheet(desk, ())
-    rows = sources.review.search(
-        text,
+    if not desk.filters.text:
+        return ()
+    return review.search(
+        desk.filters.text,
         desk.as_of,
         filters=replace(desk.filters, text=None),
         see_confidential=desk.rights.see_confidential,
+        limit=limit,
     )
-    return search_sheet(desk, rows)
 
 
 def _report(desk: Desk, sources: Sources) -> Sheet:
+    return report_sheet(desk, report_detail(desk, sources.review), sources.boundaries)
+
+
+def report_detail(desk: Desk, review: Review) -> ReportDetail:
+    """The report that the address names.
+
+    Raises:
+        NotAllowedError: the role sees no single report.
+        ForeignReportError: it is another agency's.
+        NoSuchPageError: there is none.
+    """
     _only_with_reports(desk)
-    ticket = desk.address.subject
+    ticket = desk.address.subject or ""
     mine = desk.rights.agency
-    if ticket is None or (mine is not None and not sources.review.may_see(ticket, mine)):
-        raise NoSuchPageError
-    found = sources.review.report(ticket, desk.as_of, see_confidential=desk.rights.see_confidential)
+    if mine is not None and not review.may_see(ticket, mine):
+        raise ForeignReportError(ticket)
+    found = review.report(ticket, desk.as_of, see_confidential=desk.rights.see_confidential)
     if found is None:
         raise NoSuchPageError
-    return report_sheet(desk, found, sources.boundaries)
+    return found
 
 
 def _reporters(desk: Desk, sources: Sources) -> Sheet:

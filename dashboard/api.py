@@ -17,10 +17,10 @@ from flask_caching import Cache
 
 from dashboard.access import restrict, rights_here
 from dashboard.exports import plain_text
-from dashboard.privacy import suppress_small
 from dashboard.requests import BadRequestError, read_filters, read_moment
+from data_access.disclosure import told, told_share
 from data_access.errors import DataUnavailable
-from data_access.records import ALL, AgeBand, Filters
+from data_access.records import ALL, AgeBand, Filters, Share
 from data_access.snapshot import REPORTER_ROWS
 
 if TYPE_CHECKING:
@@ -69,8 +69,7 @@ def create_api(server: Flask, reports: Reports, feed: Feed) -> Blueprint:
             return _error(400, str(error))
         except DataUnavailable as error:
             return _error(503, f"the report database can't be read now: {error.reason}")
-        if rights.suppress_small:
-            rows = _suppressed(panel, rows)
+        rows = _told(panel, rows) if rights.suppress_small else _exact(rows)
         return WRITERS[kind](panel, question.as_of, _age_s(now), rows)
 
     def _answer(panel: str, question: Question, present: bool) -> Rows:
@@ -149,7 +148,7 @@ def _key_figures(ask: Question) -> Rows:
         ("today", found.today, None),
         ("open", found.open, None),
         ("overdue", found.overdue, None),
-        ("on_time_share_30d", share.value, share.n),
+        ("on_time_share_30d", share, share.n),
         ("answer_median_s", answer.median.total_seconds() if answer.median else None, answer.n),
         ("answer_p90_s", answer.p90.total_seconds() if answer.p90 else None, answer.n),
         ("not_yet_due_30d", found.on_time.not_yet_due, None),
@@ -181,7 +180,7 @@ def _backlog(ask: Question) -> Rows:
             "open": row.open,
             "overdue": row.overdue,
             **{band.value: row.bands[band] for band in AgeBand},
-            "on_time_share": row.on_time.share.value,
+            "on_time_share": row.on_time.share,
             "n": row.on_time.share.n,
         }
         for row in ask.reports.open_by_agency(ask.as_of, ask.filters)
@@ -202,7 +201,7 @@ def _year_table(ask: Question) -> Rows:
             "reports": row.reports,
             "escalations": row.escalations,
             "acted": row.acted.hits,
-            "acted_share": row.acted.value,
+            "acted_share": row.acted,
             "complete": row.complete,
         }
         for row in ask.reports.year_table(ask.as_of, ask.filters)
@@ -260,10 +259,10 @@ def _feedback(ask: Question) -> Rows:
         {
             "satisfied": found.satisfied.hits,
             "n": found.satisfied.n,
-            "satisfied_share": found.satisfied.value,
+            "satisfied_share": found.satisfied,
             "with_feedback": found.coverage.hits,
             "finished": found.coverage.n,
-            "coverage": found.coverage.value,
+            "coverage": found.coverage,
             "contradicted": found.contradicted,
             **{f"rating_{stars}": count for stars, count in found.ratings.items()},
         }
@@ -292,43 +291,43 @@ def _facilities(ask: Question) -> Rows:
     ]
 
 
-COUNTS: Mapping[str, tuple[str, ...]] = {
-    "volume": ("received", "finished"),
-    "backlog": ("open", "overdue", *(band.value for band in AgeBand), "n"),
-    "agencies-by-year": ("reports",),
-    "year-table": ("reports", "escalations", "acted"),
-    "reporters": ("reports", "last_12_months"),
-    "map": ("open", "overdue"),
-    "feedback": (
-        "satisfied",
-        "n",
-        "with_feedback",
-        "finished",
-        "contradicted",
-        *(f"rating_{stars}" for stars in range(1, 6)),
-    ),
-}
-"""Columns of each panel that count reports or people."""
-
-DERIVED = ("net_flow", "on_time_share", "acted_share", "satisfied_share", "coverage")
-"""Columns that are computed from them."""
-
 NOT_ABOUT_REPORTS = ("announcements", "facilities")
 
+NO_COUNTS = frozenset({"year", "rank", "lat", "lon"})
+"""Columns of numbers that count nobody."""
 
-def _suppressed(panel: str, rows: Rows) -> Rows:
-    """The rows without counts below five; a panel that nothing is known of gives nothing."""
+UNTOLD = frozenset({"net_flow"})
+"""Columns that are computed from exact counts."""
+
+
+def _told(panel: str, rows: Rows) -> Rows:
+    """The rows as readers may know them who must not find out whom a count is of."""
     if panel in NOT_ABOUT_REPORTS:
         return rows
-    if panel == "key-figures":
-        return [_suppressed_figure(row) for row in rows]
-    return suppress_small(rows, COUNTS[panel], derived=DERIVED)
+    shown = [{key: _told_value(key, value) for key, value in row.items()} for row in rows]
+    return [_told_figure(row) for row in shown] if panel == "key-figures" else shown
 
 
-def _suppressed_figure(row: dict[str, Any]) -> dict[str, Any]:
-    """Each row is of a kind of its own; the moment of the last report is one citizen's."""
-    shown = suppress_small([row], ("value", "n"), derived=("value", "n"))[0]
-    return shown | {"value": None} if row["figure"] == "last_report_at" else shown
+def _told_value(key: str, value: Any) -> Any:
+    if isinstance(value, Share):
+        return told_share(value)
+    if type(value) is int and key not in NO_COUNTS:
+        return None if key in UNTOLD else told(value)
+    return value
+
+
+def _told_figure(row: dict[str, Any]) -> dict[str, Any]:
+    """Not told are times of too few cases, and the last report's moment: it is one person's."""
+    few = row["figure"].startswith("answer_") and row["n"] is None
+    return row | {"value": None} if few or row["figure"] == "last_report_at" else row
+
+
+def _exact(rows: Rows) -> Rows:
+    """The rows with their shares as numbers."""
+    return [
+        {key: value.value if isinstance(value, Share) else value for key, value in row.items()}
+        for row in rows
+    ]
 
 
 def _refuse_filters(panel: str, filters: Filters) -> None:

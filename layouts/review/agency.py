@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from dash.development.base_component import Component
 
-    from data_access.records import AgencyBacklog
+    from data_access.records import AgencyBacklog, Survival
     from data_access.review_records import (
         AgencyReview,
         Curve,
@@ -152,7 +152,7 @@ def standing_tile(desk: Desk, label: str, standing: Standing) -> Component:
         return tile(label, desk.t("belum cukup data"), None, detail, "small")
     detail = desk.t(
         "{low_high} · n = {n} · kota {city}",
-        low_high=desk.interval(standing.interval),
+        low_high=desk.interval(standing.interval, standing.share),
         n=desk.count(standing.share.n),
         city=desk.percent(standing.expected),
     )
@@ -327,7 +327,7 @@ def month_rows_table(desk: Desk, months: Sequence[MonthRow], **door: Any) -> Com
 
 def times_card(desk: Desk, answer: Curve, finish: Curve, height: int = 230) -> Component:
     """Waiting times with the open ones censored."""
-    title = desk.t("Separuh dijawab dalam {time}", time=desk.duration(answer.survival.median))
+    title = desk.t("Separuh dijawab dalam {time}", time=desk.typical(answer.survival))
     note = [
         span(desk.t("menunggu jawaban"), "key received line"),
         span(desk.t("menunggu selesai"), "key finished"),
@@ -356,14 +356,19 @@ def _times_table(desk: Desk, curves: Sequence[tuple[str, Curve]]) -> Component:
     rows = [
         [
             name,
-            desk.duration(curve.survival.median),
-            desk.duration(curve.survival.p90),
+            desk.typical(curve.survival),
+            ninth(desk, curve.survival),
             desk.count(curve.survival.n),
             desk.count(curve.survival.n - curve.survival.events),
         ]
         for name, curve in curves
     ]
     return table(columns, rows, desk.t("Waktu jawab dan waktu selesai"))
+
+
+def ninth(desk: Desk, survival: Survival) -> str:
+    """The 90th percentile of a waiting time; a dash where it may not be told."""
+    return desk.duration(survival.p90) if desk.drawn(survival.n) else NOTHING
 
 
 def _relay(desk: Desk, relay: Relay) -> Component:
@@ -389,9 +394,9 @@ def relay_table(desk: Desk, relay: Relay) -> Component:
             names.get(level.level, desk.number(level.level)),
             desk.count(level.hops),
             desk.percent(level.returned),
-            desk.duration(level.held.median),
-            desk.duration(level.held.p90),
-            desk.duration(level.answer.median),
+            desk.typical(level.held),
+            ninth(desk, level.held),
+            desk.typical(level.answer),
         ]
         for level in relay.levels
     ]
@@ -441,19 +446,19 @@ def feedback_card(desk: Desk, row: FeedbackRow, width: int = 6) -> Component:
         [
             desk.t("puas"),
             desk.percent(row.satisfied),
-            measure(row.satisfied.value, "finished"),
+            measure(desk.part(row.satisfied), "finished"),
             _of(desk, row.satisfied.hits, row.satisfied.n),
         ],
         [
             desk.t("cakupan"),
             desk.percent(row.coverage),
-            measure(row.coverage.value),
+            measure(desk.part(row.coverage)),
             _of(desk, row.coverage.hits, row.coverage.n),
         ],
         [
             desk.t("“selesai” dibantah"),
             desk.percent(row.contradicted),
-            measure(row.contradicted.value, "warn"),
+            measure(desk.part(row.contradicted), "warn"),
             _of(desk, row.contradicted.hits, row.contradicted.n),
         ],
     ]
@@ -478,7 +483,7 @@ def _ratings(desk: Desk, ratings: dict[int, int]) -> Component:
         html.Div(
             [
                 span(f"{stars} ★", "stars"),
-                measure(0 if desk.hidden(count) else count / most),
+                measure(desk.drawn(count) / most),
                 span(desk.count(count), "number"),
             ],
             className="rating",

@@ -88,8 +88,8 @@ def _row(desk: Desk, row: FeedbackRow, parameter: str) -> list[Any]:
     return [
         name,
         desk.percent(row.satisfied) if enough else span(desk.t("belum cukup data"), "muted"),
-        measure(row.satisfied.value if enough else None, "finished"),
-        desk.interval(row.interval) if enough else "",
+        measure(desk.part(row.satisfied) if enough else None, "finished"),
+        desk.interval(row.interval, row.satisfied) if enough else "",
         link(desk.count(row.satisfied.n), done),
         desk.percent(row.coverage),
         desk.count(row.contradicted.hits),

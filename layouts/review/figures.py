@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from html import escape
 from math import ceil, cos, log10, radians, sqrt
 from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
+from data_access.disclosure import coarse
 from data_access.records import AgeBand
 from layouts.drawing import template
 from layouts.panels import city_map
@@ -34,6 +36,8 @@ FEW_CASES = 25
 CASES = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000)
 """Where the axis of cases is marked."""
 DAY_S = 86_400.0
+COARSE_STEPS = 24
+"""Of a curve that may not show single cases."""
 
 
 def blank(desk: Desk, **layout: Any) -> go.Figure:
@@ -141,11 +145,11 @@ def _over_months(figure: go.Figure, months: Sequence[Any], desk: Desk) -> go.Fig
 def on_time_figure(desk: Desk, months: Sequence[MonthRow], page: str, **door: Any) -> go.Figure:
     """The on-time share of each month's reports; those not all due yet are hollow."""
     theme = desk.theme
-    known = [(n, row) for n, row in enumerate(months) if desk.drawn(row.on_time.share.n)]
+    known = [(n, row) for n, row in enumerate(months) if desk.part(row.on_time.share) is not None]
     figure = blank(desk)
     figure.add_scatter(
         x=[n for n, _ in known],
-        y=[row.on_time.share.value for _, row in known],
+        y=[desk.part(row.on_time.share) for _, row in known],
         customdata=[desk.month_door(page, row.volume.month, **door) for _, row in known],
         hovertext=[
             f"<b>{desk.month(row.volume.month)}</b><br>{desk.percent(row.on_time.share)}"
@@ -232,7 +236,7 @@ def backlog_figure(desk: Desk, rows: Sequence[AgencyBacklog]) -> go.Figure:
             for row, value in zip(rows, rest, strict=True)
         ]
         _stack(figure, desk, rest, colour, doors, words)
-    longest = max((row.open for row in rows), default=1) or 1
+    longest = max((desk.drawn(row.open) for row in rows), default=1) or 1
     return figure.update_layout(
         barmode="stack",
         bargap=0.38,
@@ -321,7 +325,7 @@ def bands_figure(
             hovertemplate="%{hovertext}<extra></extra>",
             marker={"color": colours, "line": {"width": 0}},
         )
-    most = max(bands.values(), default=1) or 1
+    most = max((desk.drawn(value) for value in bands.values()), default=1) or 1
     return figure.update_layout(
         barmode="stack",
         bargap=0.35,
@@ -358,9 +362,10 @@ def curve_figure(desk: Desk, curves: Sequence[tuple[str, Curve]], deadline_s: fl
     figure = blank(desk)
     end = _curve_end([curve for _, curve in curves])
     for (name, curve), colour in zip(curves, colours, strict=False):
+        days, waiting = _steps(desk, curve, end)
         figure.add_scatter(
-            x=[second / DAY_S for second in (*curve.seconds, curve.last_s)],
-            y=[*curve.waiting, curve.waiting[-1]],
+            x=days,
+            y=waiting,
             mode="lines",
             line={"color": colour, "width": 2.5, "shape": "hv"},
             name=name,
@@ -400,6 +405,19 @@ def curve_figure(desk: Desk, curves: Sequence[tuple[str, Curve]], deadline_s: fl
     )
 
 
+def _steps(desk: Desk, curve: Curve, end: float) -> tuple[list[float], list[float]]:
+    """Days, and what share still waits; where each step would be a person's, coarse ones."""
+    days = [second / DAY_S for second in (*curve.seconds, curve.last_s)]
+    waiting = [*curve.waiting, curve.waiting[-1]]
+    if not desk.rights.suppress_small:
+        return days, waiting
+    if not desk.drawn(curve.survival.n):
+        return [], []
+    marks = [end * step / COARSE_STEPS for step in range(COARSE_STEPS + 1)]
+    reached = [bisect_right(days, mark) - 1 for mark in marks if mark <= days[-1]]
+    return marks[: len(reached)], [coarse(waiting[n], curve.survival.n) for n in reached]
+
+
 def _day_steps(end: float) -> list[int]:
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200) if end / step <= 7)
     return list(range(step, int(end) + 1, step))
@@ -427,8 +445,12 @@ def funnel_figure(
 ) -> go.Figure:
     """Agencies by cases and share, between the limits that chance makes of the city's own share."""
     theme = desk.theme
-    found = [(row, pick(row)) for row in rows if pick(row).share.n and pick(row).enough]
-    most = max((standing.share.n for _, standing in found), default=10)
+    found = [
+        (row, pick(row))
+        for row in rows
+        if pick(row).enough and desk.part(pick(row).share) is not None
+    ]
+    most = max((desk.drawn(standing.share.n) for _, standing in found), default=10)
     figure = blank(desk)
     counts = list(range(8, 30)) + [round(30 * 1.06**step) for step in range(1, 120)]
     counts = [n for n in dict.fromkeys(counts) if n <= most * 1.25]
@@ -442,17 +464,17 @@ def funnel_figure(
                 line={"color": theme.mark, "width": 1, "dash": dash},
                 hoverinfo="skip",
             )
-    expected = next((s.expected.value for _, s in found if s.expected.value is not None), None)
+    expected = next((part for _, s in found if (part := desk.part(s.expected)) is not None), None)
     if expected is not None:
         figure.add_hline(y=expected, line={"color": theme.text, "width": 1})
     colours = [_position_colour(desk, standing) for _, standing in found]
     figure.add_scatter(
-        x=[standing.share.n for _, standing in found],
-        y=[standing.share.value for _, standing in found],
+        x=[desk.drawn(standing.share.n) for _, standing in found],
+        y=[desk.part(standing.share) for _, standing in found],
         mode="markers+text",
         text=[plain(_short(row.agency)) if _named(s, most) else "" for row, s in found],
         textposition=[
-            "top center" if (standing.share.value or 0) >= (expected or 0) else "bottom center"
+            "top center" if (desk.part(standing.share) or 0) >= (expected or 0) else "bottom center"
             for _, standing in found
         ],
         textfont={"color": theme.text, "size": 11},
@@ -461,12 +483,13 @@ def funnel_figure(
         customdata=[desk.door(address.AGENCY, row.agency) for row, _ in found],
         hovertext=[
             f"<b>{plain(row.name)}</b><br>{desk.percent(standing.share)}"
-            f" ({desk.interval(standing.interval)}) · n = {desk.count(standing.share.n)}"
+            f" ({desk.interval(standing.interval, standing.share)})"
+            f" · n = {desk.count(standing.share.n)}"
             for row, standing in found
         ],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    low = min((s.share.value or 0.0 for _, s in found), default=0.0)
+    low = min((desk.part(s.share) or 0.0 for _, s in found), default=0.0)
     return figure.update_layout(
         margin={"l": 44, "r": 16, "t": 16, "b": 26},
         xaxis={

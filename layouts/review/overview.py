@@ -149,6 +149,8 @@ def ninety(desk: Desk, survival: Survival) -> str:
     """Within which time nine of ten were served."""
     if not survival.n:
         return desk.t("belum ada kasus")
+    if desk.hidden(survival.n):
+        return desk.t("terlalu sedikit kasus")
     if survival.p90 is None:
         return desk.t("90 % belum tercapai")
     return desk.t("90 % dalam {time}", time=desk.duration(survival.p90))
@@ -159,6 +161,7 @@ def _change(desk: Desk, found: Overview, value: int, before: int | None) -> str:
         return desk.t("tanpa pembanding")
     if desk.hidden(value) or desk.hidden(before):
         return f"{found.other_words} {desk.count(before)}"
+    value, before = desk.drawn(value), desk.drawn(before)
     sign = "+" if value > before else "−" if value < before else "±"
     return f"{sign}{desk.number(abs(value - before))} · {found.other_words} {desk.number(before)}"
 
@@ -446,11 +449,11 @@ def _group(desk: Desk, row: GroupRow, parameter: str, most: int, door: dict[str,
     return [
         name,
         link(desk.count(row.received), desk.door(address.QUEUE, **mine)),
-        measure(0 if desk.hidden(row.received) else row.received / most),
+        measure(desk.drawn(row.received) / most),
         link(desk.count(row.open), desk.door(address.QUEUE, **mine, status=OPEN)),
         late_link(desk, row.overdue, **mine),
         desk.percent(share) if enough else span(desk.t("belum cukup data"), "muted"),
-        desk.interval(row.interval) if enough else "",
+        desk.interval(row.interval, share) if enough else "",
         desk.count(share.n),
     ]
 
@@ -475,7 +478,7 @@ def _years(desk: Desk, years: Sequence[YearRow]) -> Component:
                 desk.door(address.QUEUE, since=f"{row.year}-01-01", until=f"{row.year + 1}-01-01"),
             ),
             desk.percent(row.acted),
-            measure(row.acted.value, "finished"),
+            measure(desk.part(row.acted), "finished"),
         ]
         for row in reversed(years)
     ]

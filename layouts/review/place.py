@@ -16,7 +16,7 @@ from layouts.review.agency import (
     on_time_card,
     times_card,
 )
-from layouts.review.desk import NOTHING, OPEN, Desk
+from layouts.review.desk import OPEN, Desk
 from layouts.review.overview import groups_table, ninety, places_table
 from layouts.review.parts import (
     Card,
@@ -29,7 +29,7 @@ from layouts.review.parts import (
     tile,
     tiles,
 )
-from layouts.review.reporters import use_card
+from layouts.review.reporters import per_10_000, use_card
 from layouts.review.shell import Sheet
 
 if TYPE_CHECKING:
@@ -159,17 +159,11 @@ def _key_figures(desk: Desk, found: PlaceReview, door: dict[str, Any]) -> Compon
         ),
         tile(
             desk.t("laporan per 10.000 jiwa, setahun"),
-            _per_10_000(desk, found),
+            per_10_000(desk, desk.drawn(found.trend.last_12), found.population),
             None,
             desk.t("12 bulan terakhir: {n}", n=desk.count(found.trend.last_12)),
         ),
     )
-
-
-def _per_10_000(desk: Desk, found: PlaceReview) -> str:
-    if not found.population or desk.hidden(found.trend.last_12):
-        return NOTHING
-    return desk.number(found.trend.last_12 / found.population * 10_000, 1)
 
 
 def _bands(desk: Desk, found: PlaceReview, door: dict[str, Any]) -> Component:

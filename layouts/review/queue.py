@@ -220,7 +220,8 @@ def search_sheet(desk: Desk, rows: tuple[ReportRow, ...]) -> Sheet:
     text = desk.address.value("q") or ""
     every = link(desk.t("Semua hasil di antrean"), desk.door(address.QUEUE), "more")
     title = desk.t("Hasil untuk “{text}”", text=text) if text else desk.t("Cari laporan")
-    head = Card("found", title, width=12)
+    export = "found" if rows and desk.rights.export_rows else ""
+    head = Card("found", title, width=12, export=export)
     if not text:
         body: list[Any] = [
             html.P(desk.t("Tulis nomor tiket atau kata di kotak cari."), className="nothing")

@@ -55,6 +55,11 @@ def report_sheet(desk: Desk, found: ReportDetail, boundaries: Boundaries) -> She
     )
 
 
+def _taken(desk: Desk, table: str) -> str:
+    """The table's name, for readers who may take reports along."""
+    return table if desk.rights.export_rows else ""
+
+
 def _words(desk: Desk, found: ReportDetail) -> Component:
     head = Card("words", state_words(desk, found.row), width=12)
     if found.body is None:
@@ -93,7 +98,7 @@ def _relay(desk: Desk, found: ReportDetail) -> Component:
         " → ".join(hop.agency for hop in found.hops) if found.hops else desk.t("Belum diteruskan")
     )
     note = [first, span(desk.t("garis: tenggat"), "key deadline")]
-    head = Card("hops", title, words.TIMELINE, note, 12)
+    head = Card("hops", title, words.TIMELINE, note, 12, _taken(desk, "hops"))
     if not found.hops:
         return card(desk, head, nothing(desk.t("Laporan ini masih di BCC.")))
     return card(desk, head, _lanes(desk, found), _hops_table(desk, found.hops))
@@ -160,7 +165,9 @@ def _hops_table(desk: Desk, hops: Sequence[Hop]) -> Component:
 
 
 def _timeline(desk: Desk, found: ReportDetail) -> Component:
-    head = Card("timeline", desk.t("Riwayat"), words.TIMELINE, width=12)
+    head = Card(
+        "timeline", desk.t("Riwayat"), words.TIMELINE, width=12, export=_taken(desk, "history")
+    )
     steps = [_event(desk, event, found) for event in found.events]
     return card(desk, head, html.Ol(steps, className="timeline"))
 
@@ -344,7 +351,8 @@ def _similar(desk: Desk, found: ReportDetail) -> Component:
         if similar.reports
         else desk.t("Tidak ada laporan serupa di dekatnya")
     )
-    head = Card("similar", title, words.SIMILAR, width=12)
+    export = _taken(desk, "similar") if similar.reports else ""
+    head = Card("similar", title, words.SIMILAR, width=12, export=export)
     parts: list[Any] = []
     if found.duplicate_of:
         door = link(found.duplicate_of, desk.door(address.REPORT, found.duplicate_of))

@@ -186,8 +186,7 @@ def _places(desk: Desk, places: Sequence[KelurahanUse]) -> Component:
 
 
 def _place(desk: Desk, row: KelurahanUse, known: bool) -> list[Any]:
-    change = row.trend.change
-    small = desk.hidden(row.trend.last_12) or desk.hidden(row.trend.before_12)
+    now, before = desk.drawn(row.trend.last_12), desk.drawn(row.trend.before_12)
     quarters = _quarters([month.reports for month in row.months])
     return [
         link(row.name, desk.door(address.PLACE, row.code)),
@@ -195,14 +194,15 @@ def _place(desk: Desk, row: KelurahanUse, known: bool) -> list[Any]:
         NOTHING if desk.rights.suppress_small else spark(quarters),
         link(desk.count(row.trend.last_12), desk.door(address.QUEUE, kelurahan=row.code)),
         desk.count(row.trend.before_12),
-        NOTHING if change is None or small else _signed(desk, change),
-        *(
-            [NOTHING if row.per_10_000 is None or small else desk.number(row.per_10_000, 1)]
-            if known
-            else []
-        ),
+        _signed(desk, now / before - 1) if now and before else NOTHING,
+        *([per_10_000(desk, now, row.population)] if known else []),
         _trend_words(desk, row.trend),
     ]
+
+
+def per_10_000(desk: Desk, reports: int, population: int | None) -> str:
+    """A year's reports for each 10,000 people, where people are known."""
+    return desk.number(reports / population * 10_000, 1) if reports and population else NOTHING
 
 
 def _signed(desk: Desk, change: float) -> str:

@@ -199,6 +199,7 @@ def _footer(desk: Desk, sheet: Sheet) -> Component:
             span("Binjai Command Center", "print-only"),
             span(desk.t("Keadaan {moment} WIB", moment=desk.moment(desk.as_of))),
             span(describe(desk) or desk.t("Semua laporan")),
+            span(desk.t(words.COARSE)) if desk.rights.suppress_small else None,
             html.A(
                 desk.t("Ada data yang lebih baru: muat ulang"),
                 href=desk.address.href,

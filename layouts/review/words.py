@@ -155,3 +155,7 @@ REPORTERS = n_(
 )
 SIMILAR = n_("Kategori yang sama, dalam 150 m dan 30 hari. Jarak dibulatkan ke 50 m.")
 TIMELINE = n_("Setiap langkah laporan dan lama setiap instansi memegangnya, terhadap tenggat.")
+COARSE = n_(
+    "Jumlah dibulatkan ke kelipatan 5, di bawah 5 tidak ditampilkan: tidak seorang pun dapat "
+    "dikenali."
+)
