@@ -40,6 +40,10 @@ class NoSuchPageError(Exception):
 class ForeignReportError(NoSuchPageError):
     """There is no such report, or none for this reader's agency: they are not told which."""
 
+    def __init__(self, ticket: str) -> None:
+        super().__init__()
+        self.ticket = ticket
+
 
 class NotAllowedError(Exception):
     """The reader's role does not include this page."""

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from flask_babel import force_locale, get_translations, gettext
 
-from callbacks.review_pages import NoSuchPageError, NotAllowedError, Sources, show
+from callbacks.review_pages import (
+    ForeignReportError,
+    NoSuchPageError,
+    NotAllowedError,
+    Sources,
+    show,
+)
 from dashboard.access import current_user, restrict, rights_of
 from dashboard.privacy import RevealRefusedError
-from dashboard.review_language import desk_language
 from dashboard.review_requests import BadAddressError, read_as_of, read_desk_filters
+from dashboard.words import kept_language
 from data_access.errors import DataUnavailable
 from data_access.personal import PersonalField
 from data_access.records import ALL
@@ -27,7 +34,7 @@ from layouts.review.shell import Choices, Sheet, build_view
 from layouts.review.still import stilled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from dash.development.base_component import Component
     from flask_caching import Cache
@@ -119,16 +126,32 @@ class DeskAnswers:
     def page(self, request: Any) -> tuple[Any, str]:
         """A page's components and its title; what goes wrong is a page too."""
         path, search, theme = read_request(request)
-        language = desk_language()
+        language = kept_language()
         with force_locale(language):
             desk = self._bare_desk(Address(), theme, language)
             try:
                 desk = self._bare_desk(read_address(path, search), theme, language)
                 desk = self.desk(desk)
-                sheet = show(desk, self._sources())
+                with self.watched():
+                    sheet = show(desk, self._sources())
             except Exception as error:
                 sheet = _apology(desk, error)
             return stilled(build_view(desk, self._choices(), sheet)), sheet.title
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Writes down who asks for another agency's report, and stops who goes through them.
+
+        Raises:
+            RevealRefusedError: they did so too often.
+        """
+        try:
+            yield
+        except ForeignReportError as error:
+            user = current_user()
+            if user is not None:
+                self._parts.reveal.foreign(user, error.ticket)
+            raise
 
     def _sources(self) -> Sources:
         return Sources(self.review, self.reports, self._parts.boundaries())
@@ -161,7 +184,7 @@ class DeskAnswers:
 
     def asked(self, where: Address) -> Desk:
         """The desk of an address, for downloads."""
-        return self.desk(self._bare_desk(where, "day", desk_language()))
+        return self.desk(self._bare_desk(where, "day", kept_language()))
 
     def _present(self, now: datetime) -> datetime:
         """The moment of the newest snapshot: what it showed is the same for every page."""
@@ -193,7 +216,7 @@ class DeskAnswers:
     def rows(self, request: Any, page: Any) -> Mapping[str, Any]:
         """A block of the queue's rows; nothing for what can't be read."""
         path, search, theme = read_request(request)
-        language = desk_language()
+        language = kept_language()
         with force_locale(language):
             try:
                 where = read_address(path, search)
@@ -226,7 +249,7 @@ class DeskAnswers:
         ticket, field, reason = (str(given.get(name, "")) for name in ("ticket", "field", "reason"))
         answer = {"field": field, "ticket": ticket}
         user = current_user()
-        with force_locale(desk_language()):
+        with force_locale(kept_language()):
             if user is None:
                 return answer | {"problem": gettext("Masuk dulu.")}
             try:
@@ -282,6 +305,8 @@ def _sentence(desk: Desk, error: Exception) -> tuple[str, str]:
         return desk.t("Bukan untuk peran Anda"), desk.t(
             "Peran Anda tidak mencakup halaman ini. Jika perlu, hubungi administrator."
         )
+    if isinstance(error, RevealRefusedError):
+        return desk.t("Terlalu banyak permintaan"), desk.t(str(error))
     if isinstance(error, UnknownPageError | NoSuchPageError):
         return desk.t("Tidak ditemukan"), desk.t(
             "Tidak ada halaman, SKPD, tempat atau laporan dengan alamat ini pada saat itu. "

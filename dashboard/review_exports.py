@@ -29,6 +29,7 @@ from dashboard.exports import (
     write_csv,
     write_xlsx,
 )
+from dashboard.privacy import RevealRefusedError
 from dashboard.review_requests import BadAddressError
 from data_access.errors import DataUnavailable
 from data_access.records import AgeBand
@@ -67,6 +68,7 @@ REFUSALS: Mapping[type[Exception], int] = {
     NotAllowedError: 403,
     NoSuchPageError: 404,
     ExportTooLargeError: 413,
+    RevealRefusedError: 429,
     DataUnavailable: 503,
 }
 
@@ -102,7 +104,7 @@ def _file(name: str, kind: str, desk: Desk, answers: DeskAnswers) -> Response:
     if (asked.single and not desk.rights.export_rows) or (asked.people and not people_too):
         return _error(403, "not allowed")
     write, content_type = WRITERS[kind]
-    with force_locale(desk.language):
+    with force_locale(desk.language), answers.watched():
         content = write(asked.table(desk, answers), _about(desk))
     stamp = desk.as_of.strftime("%Y%m%d")
     return Response(

@@ -95,6 +95,15 @@
     else if (data.print) print();
   });
 
+  /* what is ticked is told where the boxes are folded up */
+  document.addEventListener("change", function (event) {
+    const choice = event.target.closest(".choice");
+    if (!choice) return;
+    const ticked = Array.from(choice.querySelectorAll("input:checked"), (box) => box.parentElement.textContent);
+    const summary = choice.querySelector("summary");
+    summary.querySelector(".picked").textContent = ticked.join(", ") || summary.dataset.every;
+  });
+
   document.addEventListener("keydown", function (event) {
     if (event.key !== "Escape") return;
     const menu = document.activeElement.closest("details.menu[open], details.filter-form[open]");
@@ -384,6 +393,7 @@
       attributes.key = key + attributes.defaultValue;
     }
     if (tree[0] === "option") delete attributes.selected;
+    if (attributes.defaultChecked !== undefined) attributes.key = key + String(attributes.defaultChecked);
     return React.createElement(tree[0], attributes, ...tree.slice(2).map(element));
   }
 

@@ -11,6 +11,7 @@ from data_access.records import WIB, AgeBand, Status
 from layouts import ids
 from layouts.review import address, words
 from layouts.review.parts import link, span
+from layouts.review.still import Checkbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -300,22 +301,23 @@ def describe(desk: Desk) -> str:
 
 
 def _form(desk: Desk, choices: Choices) -> Component:
-    places = (("kecamatan", choices.kecamatan), ("kelurahan", choices.kelurahan))
     agencies = [(name, name) for name in choices.agencies]
     compared = [(name, desk.t(text)) for name, text in words.COMPARED.items()]
+    levels = [("0", desk.t("belum diteruskan")), *((level, level) for level in "123")]
     fields = [
         _input(desk, "since", "date"),
         _input(desk, "until", "date"),
-        _select(desk, "holder", [("BCC", desk.t("BCC (belum diteruskan)")), *agencies]),
-        _select(desk, "agency", agencies),
-        _select(desk, "category", [(name, name) for name in choices.categories]),
-        *(_select(desk, name, found) for name, found in places),
-        _select(desk, "status", [(s.value, desk.t(words.STATUSES[s])) for s in Status]),
-        _select(desk, "band", [(b.value, desk.t(words.BANDS[b])) for b in AgeBand]),
-        _select(desk, "level", [("1", "1"), ("2", "2"), ("3", "3")]),
-        _select(desk, "overdue", [("1", desk.t("ya"))], desk.t("semua")),
         _input(desk, "q", "search"),
         _input(desk, "as_of", "datetime-local"),
+        _choice(desk, "holder", [("BCC", desk.t("BCC (belum diteruskan)")), *agencies]),
+        _choice(desk, "agency", agencies),
+        _choice(desk, "category", [(name, name) for name in choices.categories]),
+        _choice(desk, "kecamatan", choices.kecamatan),
+        _choice(desk, "kelurahan", choices.kelurahan),
+        _choice(desk, "status", [(s.value, desk.t(words.STATUSES[s])) for s in Status]),
+        _choice(desk, "band", [(b.value, desk.t(words.BANDS[b])) for b in AgeBand]),
+        _choice(desk, "level", levels),
+        _choice(desk, "overdue", [("1", desk.t("ya"))]),
         _select(desk, "vs", compared[1:], compared[0][1]),
     ]
     return html.Form(
@@ -345,10 +347,41 @@ def _input(desk: Desk, name: str, kind: str) -> Component:
     return _field(desk, name, dcc.Input(id=f"review-filter-{name}", **given))
 
 
-def _select(
-    desk: Desk, name: str, options: Sequence[tuple[str, str]], empty: str | None = None
-) -> Component:
+def _choice(desk: Desk, name: str, options: Sequence[tuple[str, str]]) -> Component:
+    """Any number of values, as boxes to tick; folded up it tells which."""
+    chosen = desk.address.values(name)
+    label = _capital(desk.t(words.PARAMETERS[name]))
+    boxes = [
+        html.Label([Checkbox(name, value, checked=value in chosen), span(text)])
+        for value, text in options
+    ]
+    picked = ", ".join(text for value, text in options if value in chosen)
+    every = desk.t("semua")
+    return html.Div(
+        [
+            html.Span(label, id=f"review-filter-{name}-label", className="label"),
+            html.Details(
+                [
+                    html.Summary(
+                        [span(f"{label}: ", "unseen"), span(picked or every, "picked")],
+                        **{"data-every": every},  # type: ignore[arg-type]
+                    ),
+                    html.Div(
+                        boxes,
+                        role="group",
+                        className="boxes",
+                        **{"aria-labelledby": f"review-filter-{name}-label"},  # type: ignore[arg-type]
+                    ),
+                ],
+                className="choice",
+            ),
+        ],
+        className="field",
+    )
+
+
+def _select(desk: Desk, name: str, options: Sequence[tuple[str, str]], usual: str) -> Component:
     chosen = desk.address.value(name) or ""
-    every = html.Option(empty or desk.t("semua"), value="", selected=not chosen)
+    every = html.Option(usual, value="", selected=not chosen)
     found = [html.Option(text, value=value, selected=value == chosen) for value, text in options]
     return _field(desk, name, html.Select([every, *found], name=name))

@@ -32,6 +32,28 @@ class Still(Component):
         super().__init__(tree=tree)  # type: ignore[no-untyped-call]
 
 
+class Checkbox(Component):
+    """A native box of a form, which the browser alone looks after."""
+
+    _namespace = __name__
+    _type = "Checkbox"
+    _children_props: list[str] = []  # noqa: RUF012 - as dash's own components have it
+    _base_nodes: list[str] = ["children"]  # noqa: RUF012
+
+    def __init__(self, name: str, value: str, *, checked: bool) -> None:
+        self._prop_names = ["name", "value", "checked"]
+        self._valid_wildcard_attributes: list[str] = []
+        self.available_properties = self._prop_names
+        self.available_wildcard_properties: list[str] = []
+        super().__init__(name=name, value=value, checked=checked)  # type: ignore[no-untyped-call]
+
+    def tree(self) -> Tree:
+        """As the page's script makes it."""
+        given = dict(self.to_plotly_json()["props"])  # type: ignore[no-untyped-call]
+        checked = given.pop("checked")
+        return ["input", {"type": "checkbox", **given, "defaultChecked": checked}]
+
+
 def stilled(part: Any) -> Any:
     """The same page with its still parts gathered; what Dash must know of stays a component."""
     if not isinstance(part, Component):
@@ -51,6 +73,8 @@ def tree_of(part: Any) -> Any:
     """A text, or the tree of an HTML component; ``None`` where Dash must know what is in it."""
     if isinstance(part, str | int | float):
         return str(part)
+    if isinstance(part, Checkbox):
+        return part.tree()
     if not isinstance(part, Component) or not type(part).__module__.startswith(html.__name__):
         return None
     given = part.to_plotly_json()["props"]
