@@ -31,7 +31,7 @@ from data_access.schema import escalations, reports
 from data_access.snapshot import QUESTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Engine, Executable
 
@@ -49,9 +49,9 @@ SERVER = "postgresql+psycopg://postgres@127.0.0.1/postgres"
 class Patient(Reports):
     """``Reports`` without a limit: here it is the time itself that is asked for."""
 
-    def _rows(self, statement: Executable) -> Sequence[Any]:
+    def _rows(self, statement: Executable, values: Mapping[str, Any]) -> Sequence[Any]:
         with self._engine.connect() as connection:
-            return connection.execute(statement).all()
+            return connection.execute(statement, values).all()
 
 
 def run(quick: bool = False) -> list[Row]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PULSE_S = 2.0
 """A screen that hears nothing for three pulses knows that the server is gone."""
 
+SENT_LIMIT_S = 0.5
 SLOW_LISTENER = 64
 """Messages that may wait for one screen; one that is further behind misses some, and fetches."""
 
@@ -129,6 +130,15 @@ class Feed:
             for channel, listeners in channels:
                 self._renew(channel, listeners, snapshot)
             self.checked_at = snapshot.as_of
+
+    def wait_until_sent(self, limit_s: float = SENT_LIMIT_S) -> None:
+        """Let the event loop hand out what was published, before the caller takes the processor."""
+        if self._loop is None:
+            return
+        sent = threading.Event()
+        # once more around the loop: by then the listeners that were woken have had their turn
+        self._loop.call_soon_threadsafe(self._loop.call_soon, sent.set)
+        sent.wait(limit_s)
 
     def _renew(self, channel: Channel, listeners: _Listeners, snapshot: Snapshot) -> None:
         old = listeners.edition

@@ -114,6 +114,7 @@ class Publisher(threading.Thread):
         urgent = take_snapshot(self._reports, now, before, URGENT)
         if not any(urgent.answers[name].late for name in URGENT):
             self._feed.publish(urgent)
+            self._feed.wait_until_sent()
         rest = [name for name in QUESTIONS if name not in URGENT]
         return take_snapshot(self._reports, now, urgent, rest)
 

@@ -1,6 +1,7 @@
 """What holds of a report at a moment, as SQL conditions. The one place that turns filters into SQL.
 
-``as_of`` is the moment that the screen shows. Nothing here asks the database's clock.
+``as_of`` is the moment that the screen shows, or stands for it in a statement that is prepared.
+Nothing here asks the database's clock.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from data_access.columns import (
     seconds_between,
     unindexed,
 )
+from data_access.prepared import When, at_least, at_most
 from data_access.records import (
     BEGINNING,
     CITY_RULE,
@@ -59,12 +61,12 @@ FIRST_RESPONSE = earliest(_possible(reports.c.answered_at), _possible(reports.c.
 """First answer or action: a finish answers too."""
 
 
-def happened(column: ColumnElement[datetime], as_of: datetime) -> Condition:
+def happened(column: ColumnElement[datetime], as_of: When) -> Condition:
     """By the moment, and when it can be: a zero date says "not yet". True or false, never null."""
     return and_(column.is_not(None), column >= BEGINNING, column <= as_of)
 
 
-def not_yet(column: ColumnElement[datetime], as_of: datetime) -> Condition:
+def not_yet(column: ColumnElement[datetime], as_of: When) -> Condition:
     """The contrary of ``happened``, in a form that an index can serve."""
     return or_(column.is_(None), column > as_of, column < BEGINNING)
 
@@ -75,14 +77,14 @@ def impossible(column: ColumnElement[datetime], future: datetime) -> Condition:
     return and_(column.is_not(None), wrong)
 
 
-def moment(value: datetime) -> ColumnElement[datetime]:
+def moment(value: When) -> ColumnElement[datetime]:
     """A bound moment."""
-    return literal(value, Moment())
+    return literal(value, Moment()) if isinstance(value, datetime) else value.__clause_element__()
 
 
 def received_by(
-    as_of: datetime,
-    since: datetime | None = None,
+    as_of: When,
+    since: When | None = None,
     until: datetime | None = None,
     created: ColumnElement[Any] = reports.c.created_at,
 ) -> Condition:
@@ -91,15 +93,17 @@ def received_by(
     ``since`` (inclusive) and ``until`` (exclusive) narrow it. One bound stands on each side, since
     of two SQLite's planner takes the first, not the narrower.
     """
+    first = BEGINNING if since is None else at_least(since, BEGINNING)
+    last = as_of if until is None else at_most(as_of, until - timedelta.resolution)
     return and_(
-        created >= max(BEGINNING, since or BEGINNING),
-        created < until if until is not None and until <= as_of else created <= as_of,
+        created >= first,
+        created <= last,
         is_moment(reports.c.created_at),
         one_of(reports.c.status, [status.value for status in Status]),
     )
 
 
-def readable_by(as_of: datetime) -> Condition:
+def readable_by(as_of: When) -> Condition:
     """As ``received_by``, for questions that another index than that of the receipt answers."""
     return received_by(as_of, created=unindexed(reports.c.created_at))
 
@@ -122,12 +126,12 @@ def _any(*conditions: Condition) -> Condition:
     return select(1).where(*conditions).correlate(reports).exists()
 
 
-def undone_after(as_of: datetime) -> Condition:
+def undone_after(as_of: When) -> Condition:
     """Of a reopening: the finish held at the moment, and was undone later."""
     return and_(happened(reopenings.c.finished_at, as_of), reopenings.c.reopened_at > as_of)
 
 
-def _undone_finish(as_of: datetime, *statuses: Status) -> Condition:
+def _undone_finish(as_of: When, *statuses: Status) -> Condition:
     """A finish that a later reopening undid still held at the moment."""
     held = and_(reopenings.c.report_id == reports.c.id, undone_after(as_of))
     if statuses:
@@ -135,12 +139,12 @@ def _undone_finish(as_of: datetime, *statuses: Status) -> Condition:
     return _any(held)
 
 
-def finished_by(as_of: datetime) -> Condition:
+def finished_by(as_of: When) -> Condition:
     """Done, rejected or duplicate at the moment."""
     return or_(happened(reports.c.finished_at, as_of), _undone_finish(as_of))
 
 
-def done_by(as_of: datetime) -> Condition:
+def done_by(as_of: When) -> Condition:
     """Done at the moment: acted on."""
     return or_(
         and_(one_of(reports.c.status, [Status.DONE.value]), happened(reports.c.finished_at, as_of)),
@@ -148,7 +152,7 @@ def done_by(as_of: datetime) -> Condition:
     )
 
 
-def open_at(as_of: datetime) -> Condition:
+def open_at(as_of: When) -> Condition:
     """Received and not finished: the backlog, with the overdue."""
     return and_(
         readable_by(as_of),
@@ -157,22 +161,22 @@ def open_at(as_of: datetime) -> Condition:
     )
 
 
-def answered_by(as_of: datetime) -> Condition:
+def answered_by(as_of: When) -> Condition:
     """Answered or acted on by the moment."""
     return or_(happened(reports.c.answered_at, as_of), happened(reports.c.finished_at, as_of))
 
 
-def unanswered_at(as_of: datetime) -> Condition:
+def unanswered_at(as_of: When) -> Condition:
     """Neither answered nor acted on by the moment."""
     return and_(not_yet(reports.c.answered_at, as_of), not_yet(reports.c.finished_at, as_of))
 
 
-def overdue_at(as_of: datetime, rule: Rule) -> Condition:
+def overdue_at(as_of: When, rule: Rule) -> Condition:
     """Open, neither answered nor done, and older than the deadline."""
     return and_(open_at(as_of), unanswered_at(as_of), past_deadline(as_of, rule))
 
 
-def past_deadline(as_of: datetime, rule: Rule) -> Condition:
+def past_deadline(as_of: When, rule: Rule) -> Condition:
     """The report's age is more than its deadline."""
     return _by_period(rule, lambda limit: unindexed(reports.c.created_at) < as_of - limit)
 
@@ -183,7 +187,7 @@ def met_deadline(rule: Rule) -> Condition:
     return _by_period(rule, lambda limit: waited <= limit.total_seconds())
 
 
-def due_by(as_of: datetime, rule: Rule) -> Condition:
+def due_by(as_of: When, rule: Rule) -> Condition:
     """The deadline has come."""
     return _by_period(rule, lambda limit: unindexed(reports.c.created_at) <= as_of - limit)
 
@@ -215,7 +219,7 @@ def limit_for(created: datetime, rule: Rule) -> timedelta | None:
     return in_force[-1].limit if in_force else None
 
 
-def finish_at(as_of: datetime) -> ColumnElement[datetime]:
+def finish_at(as_of: When) -> ColumnElement[datetime]:
     """When the finish came that holds at the moment; null while the report is open."""
     undone = (
         select(func.max(reopenings.c.finished_at))
@@ -227,7 +231,7 @@ def finish_at(as_of: datetime) -> ColumnElement[datetime]:
     return case((finished, reports.c.finished_at), else_=undone)
 
 
-def status_at(as_of: datetime) -> ColumnElement[str]:
+def status_at(as_of: When) -> ColumnElement[str]:
     """The report's status as it was at the moment."""
     undone = (
         select(func.max(reopenings.c.status))
@@ -251,14 +255,14 @@ def status_at(as_of: datetime) -> ColumnElement[str]:
     )
 
 
-def in_hands(as_of: datetime) -> Condition:
+def in_hands(as_of: When) -> Condition:
     """Of an escalation: forwarded by the moment and not handed back."""
     return and_(
         happened(escalations.c.forwarded_at, as_of), not_yet(escalations.c.returned_at, as_of)
     )
 
 
-def band_of(band: AgeBand, as_of: datetime) -> Condition:
+def band_of(band: AgeBand, as_of: When) -> Condition:
     """The report's age at the moment lies in the band."""
     order = list(AgeBand)
     before = order[order.index(band) - 1].limit if band is not order[0] else None
@@ -270,7 +274,7 @@ def band_of(band: AgeBand, as_of: datetime) -> Condition:
     return and_(*parts)
 
 
-def matching(filters: Filters, as_of: datetime, rule: Rule = CITY_RULE) -> list[Condition]:
+def matching(filters: Filters, as_of: When, rule: Rule = CITY_RULE) -> list[Condition]:
     """Conditions on reports that the filters ask for; none where nothing is asked."""
     found: list[Condition] = []
     if isinstance(filters, Chosen):
@@ -304,7 +308,7 @@ def matching(filters: Filters, as_of: datetime, rule: Rule = CITY_RULE) -> list[
     return found + _in_hands_of(filters, as_of, rule)
 
 
-def _in_hands_of(filters: Filters, as_of: datetime, rule: Rule) -> list[Condition]:
+def _in_hands_of(filters: Filters, as_of: When, rule: Rule) -> list[Condition]:
     """Who holds the reports, how far they were forwarded, and whether they wait too long."""
     found: list[Condition] = []
     if filters.levels:
@@ -316,7 +320,7 @@ def _in_hands_of(filters: Filters, as_of: datetime, rule: Rule) -> list[Conditio
     return found
 
 
-def _forwarded_to(abbreviations: Sequence[str], as_of: datetime) -> Condition:
+def _forwarded_to(abbreviations: Sequence[str], as_of: When) -> Condition:
     chosen = select(agencies.c.id).where(one_of(agencies.c.abbreviation, abbreviations))
     return _any(
         escalations.c.report_id == reports.c.id,
@@ -325,7 +329,7 @@ def _forwarded_to(abbreviations: Sequence[str], as_of: datetime) -> Condition:
     )
 
 
-def _held_by(abbreviations: Sequence[str], as_of: datetime) -> Condition:
+def _held_by(abbreviations: Sequence[str], as_of: When) -> Condition:
     """In the hands of one of the agencies; the command center holds what nobody else does."""
     chosen = select(agencies.c.id).where(one_of(agencies.c.abbreviation, abbreviations))
     held = (escalations.c.report_id == reports.c.id, in_hands(as_of))
@@ -333,7 +337,7 @@ def _held_by(abbreviations: Sequence[str], as_of: datetime) -> Condition:
     return or_(by_them, ~_any(*held)) if UNFORWARDED in abbreviations else by_them
 
 
-def _highest_level(as_of: datetime) -> ColumnElement[int]:
+def _highest_level(as_of: When) -> ColumnElement[int]:
     return (
         select(func.max(escalations.c.level))
         .where(escalations.c.report_id == reports.c.id, happened(escalations.c.forwarded_at, as_of))

@@ -24,7 +24,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from data_access.errors import DataUnavailable, Reason, unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy import Engine, Executable, Row
 
@@ -137,7 +137,9 @@ def guard(engine: Engine) -> None:
     event.listen(engine, "checkout", hold)
 
 
-def ask(engine: Engine, statement: Executable) -> Sequence[Row[Any]]:
+def ask(
+    engine: Engine, statement: Executable, values: Mapping[str, Any] | None = None
+) -> Sequence[Row[Any]]:
     """The rows that answer one question, within the limit.
 
     A connection that the server closed while it lay in the pool is noticed only by asking; the
@@ -150,16 +152,18 @@ def ask(engine: Engine, statement: Executable) -> Sequence[Row[Any]]:
     limit = STATEMENT_TIMEOUT_S if engine.dialect.name == "sqlite" else DEADLINE_S
     with limited(limit) as question:
         try:
-            return _read(engine, statement)
+            return _read(engine, statement, values)
         except DBAPIError as error:
             if question.over or not error.connection_invalidated:
                 raise
-        return _read(engine, statement)
+        return _read(engine, statement, values)
 
 
-def _read(engine: Engine, statement: Executable) -> Sequence[Row[Any]]:
+def _read(
+    engine: Engine, statement: Executable, values: Mapping[str, Any] | None
+) -> Sequence[Row[Any]]:
     with engine.connect() as connection:
-        return connection.execute(statement).all()
+        return connection.execute(statement, values).all()
 
 
 def _cut(connection: Any) -> None:

@@ -13,7 +13,6 @@ from data_access import review_feedback
 from data_access.columns import earliest, seconds_between
 from data_access.metrics import standing, survival
 from data_access.records import AgeBand, AgencyBacklog, Filters, Share
-from data_access.reports import AGENCY_WINDOW
 from data_access.review_figures import (
     NOTHING,
     answer_curve,
@@ -33,6 +32,7 @@ from data_access.review_records import (
     ReportRow,
 )
 from data_access.schema import agencies, escalations, reports
+from data_access.statements import AGENCY_WINDOW
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -11,7 +11,6 @@ from sqlalchemy import and_, func, or_, select
 from data_access import conditions as where
 from data_access.columns import unindexed
 from data_access.records import BEGINNING, FINISHED, Status
-from data_access.reports import GRID_DEGREES
 from data_access.review_lists import report_rows
 from data_access.review_near import near, placed
 from data_access.review_parts import as_typed, rows_of
@@ -34,6 +33,7 @@ from data_access.schema import (
     reporters,
     reports,
 )
+from data_access.statements import GRID_DEGREES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,10 +9,10 @@ from sqlalchemy import and_, case, func, select
 from data_access import conditions as where
 from data_access.metrics import wilson
 from data_access.records import Share
-from data_access.reports import AGENCY_WINDOW
 from data_access.review_parts import finished_after, first_pass, rows_of, tally
 from data_access.review_records import FeedbackReview, FeedbackRow
 from data_access.schema import agencies, categories, escalations, feedback, reports
+from data_access.statements import AGENCY_WINDOW
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -11,7 +11,7 @@ from data_access.columns import seconds_between, unindexed
 from data_access.metrics import survival_curve, wilson
 from data_access.periods import Span, month_span, months_until
 from data_access.records import MonthVolume, OnTime, Share
-from data_access.reports import AGENCY_WINDOW, CITY_WINDOW
+from data_access.reports import CITY_WINDOW
 from data_access.review_parts import (
     asked_about,
     inside,
@@ -35,6 +35,7 @@ from data_access.schema import (
     reopenings,
     reports,
 )
+from data_access.statements import AGENCY_WINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

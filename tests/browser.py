@@ -139,7 +139,7 @@ FILLED = """() => {
   const figures = [...document.querySelectorAll('.graph')];
   return document.documentElement.dataset.state !== 'waiting' && titles.length > 0
     && titles.every((title) => title.textContent !== '')
-    && figures.every((figure) => figure.querySelector('.main-svg'));
+    && figures.every((figure) => figure.querySelector('.js-plotly-plot')?.data?.length);
 }"""
 
 

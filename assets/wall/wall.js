@@ -89,9 +89,14 @@
     const waiting = Object.keys(screen_.edition.panels).filter(isNews);
     for (const id of waiting) if (!isPicture(id)) paintWords(id);
     const pictures = waiting.filter(isPicture);
-    if (pictures.length) requestAnimationFrame(function () { // after the words are on the screen
+    if (pictures.length) afterNextFrame(function () {
       for (const id of pictures) setTimeout(drawPicture, 0, id);
     });
+  }
+
+  /* In a second frame the first is on the screen; what is begun in the first delays it. */
+  function afterNextFrame(act) {
+    requestAnimationFrame(function () { requestAnimationFrame(act); });
   }
 
   function isNews(id) {

@@ -16,13 +16,15 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from sqlalchemy import Select, and_, func, select, union, union_all
+from sqlalchemy import Integer, Select, bindparam, func, select, union, union_all
 from sqlalchemy.exc import DBAPIError
 
 from data_access import conditions as where
+from data_access import statements as sql
 from data_access.deadline import DEADLINE_S, limited
 from data_access.metrics import survival
 from data_access.periods import local_day, midnight, month_span, months_until, utc_now, year_span
+from data_access.prepared import When, parameter
 from data_access.records import (
     ALL,
     CITY_RULE,
@@ -37,7 +39,7 @@ from data_access.records import (
     Survival,
     YearRow,
 )
-from data_access.reports import AGENCY_WINDOW, Reports, finished_between
+from data_access.reports import ANY_TIME, Reports, known_waits, on_time_of
 from data_access.rollups.changes import KEY
 from data_access.rollups.facts import Source, all_facts
 from data_access.rollups.keeping import DIALECTS, installed
@@ -47,16 +49,22 @@ from data_access.rollups.tables import (
     cells,
     reporter_totals,
 )
-from data_access.schema import agencies, escalations, feedback, reopenings, reports
+from data_access.schema import escalations, feedback, reopenings, reports
+from data_access.statements import AGENCY_WINDOW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Connection, Engine, Executable
+    from sqlalchemy import CompoundSelect, Connection, Engine, Executable
 
 Answer = TypeVar("Answer")
 Late = tuple[int, ...]
 Counters = tuple[int, ...]
+Bounds = dict[str, datetime]
+"""The parameters of ``statements.received_between``."""
+
+MEASURE, FIRST, LAST, MOST = "measure", "first", "last", "most"
+"""Names of parameters: which cells, and how many rows."""
 
 FEW = 200
 """So many late reports are set right one by one; more are asked of the tables with all others."""
@@ -97,11 +105,11 @@ class RolledReports(Reports):
 
     # -- one question, one connection, one state of the database ----------------------------
 
-    def _rows(self, statement: Executable) -> Sequence[Any]:
+    def _rows(self, statement: Executable, values: Mapping[str, Any]) -> Sequence[Any]:
         connection: Connection | None = getattr(self._held, "connection", None)
         if connection is None:
-            return super()._rows(statement)
-        return connection.execute(statement).all()
+            return super()._rows(statement, values)
+        return connection.execute(statement, values).all()
 
     def _counted(
         self, as_of: datetime, filters: Filters, answer: Callable[[Late], Answer]
@@ -131,37 +139,21 @@ class RolledReports(Reports):
 
     def _late(self, as_of: datetime) -> Late:
         """Reports of which anything lies after the moment, up to one more than a few."""
-        parts = [
-            select(select(key.label("id")).where(at > as_of).limit(FEW + 1).subquery())
-            for key, at in _LATE
-        ]
-        return tuple(row[0] for row in self._rows(union(*parts)))
+        return tuple(row[0] for row in self._ask(_late, as_of))
 
     def _cells(
         self, measure: Measure, first: int, last: int, late: Late
     ) -> dict[tuple[int, int], Counters]:
         """Counters by period and part, without what late reports added to them."""
-        rows = select(cells).where(
-            cells.c.measure == int(measure), cells.c.period.between(first, last)
-        )
-        found = {(row.period, row.part): tuple(row[3:]) for row in self._rows(rows)}
+        wanted = {MEASURE: int(measure), FIRST: first, LAST: last}
+        rows = self._ask(_cells_between, ANY_TIME, **wanted)
+        found = {(row.period, row.part): tuple(row[3:]) for row in rows}
         if not late:
             return found
-        for row in self._rows(self._facts_of(late, measure, first, last)):
+        for row in self._ask(_facts_of, ANY_TIME, self.rule, **wanted, **{sql.IDS: late}):
             key = (row.period, row.part)
             found[key] = _less(found.get(key, NOTHING), row[3:])
         return found
-
-    def _facts_of(self, late: Late, measure: Measure, first: int, last: int) -> Select[Any]:
-        chosen = select(reports).where(reports.c.id.in_(late)).subquery("late")
-        facts = union_all(*all_facts(Source(chosen), self.rule)).subquery("facts")
-        sums = [func.sum(facts.c[name]) for name in COUNTERS]
-        keys = [facts.c[name] for name in KEY]
-        return (
-            select(*keys, *sums)
-            .where(facts.c.measure == int(measure), facts.c.period.between(first, last))
-            .group_by(*keys)
-        )
 
     # -- volume -----------------------------------------------------------------------------
 
@@ -195,12 +187,9 @@ class RolledReports(Reports):
         span = (_month(days[0]), _month(days[-1]))
         came = self._cells(Measure.MONTH, *span, ())
         people = self._cells(Measure.PEOPLE, *span, ())
-        first = reporter_totals.c.first_month
         new = dict(
             tuple(row)
-            for row in self._rows(
-                select(first, func.count()).where(first.between(*span)).group_by(first)
-            )
+            for row in self._ask(_new_by_month, ANY_TIME, **{FIRST: span[0], LAST: span[1]})
         )
         found = [
             Participation(
@@ -218,11 +207,8 @@ class RolledReports(Reports):
 
     def _received_later_this_month(self, as_of: datetime, late: Late) -> bool:
         end = month_span(local_day(as_of).replace(day=1)).end
-        return bool(late) and bool(
-            self._count(
-                reports.c.id.in_(late), reports.c.created_at > as_of, reports.c.created_at < end
-            )
-        )
+        values = {sql.IDS: late, sql.END: end}
+        return bool(late) and bool(self._count(_received_later, as_of, **values))
 
     # -- deadlines --------------------------------------------------------------------------
 
@@ -237,24 +223,27 @@ class RolledReports(Reports):
 
     def _many(self, as_of: datetime, window: timedelta) -> bool:
         """Whether so many reports came in the window that days are quicker than reports."""
-        first = as_of - window
         if monotonic() >= self._many_until.get(window, 0.0):
-            came = self._count(reports.c.created_at > first, reports.c.created_at <= as_of)
+            came = self._count(_received_in, as_of, window)
             self._many_in[window] = came >= WORTH_DAYS
             self._many_until[window] = monotonic() + LOOK_AGAIN_S
         return self._many_in[window]
 
     def _city(self, as_of: datetime, window: timedelta, late: Late) -> OnTime:
         days = _Days(as_of, window, self.rule)
-        found = [super(RolledReports, self).on_time(as_of, part) for part in days.ends]
+        found = [self._on_time(as_of, part) for part in days.ends]
         if not days.whole:
             return _sum(found)
         counts = self._cells(Measure.DAY, days.first, days.last, late).values()
-        overdue = self._count(self._unmet(as_of), *where.matching(days.middle, as_of))
+        overdue = self._count(_unmet, as_of, self.rule, **days.middle)
         if late:
             chosen = super().on_time(as_of, days.chosen(late))
             found.append(_without_overdue(chosen))
         return _sum([*found, _from_cells(counts, overdue)])
+
+    def _on_time(self, as_of: datetime, part: Bounds) -> OnTime:
+        cases = (sql.received_between, ALL)
+        return on_time_of(self._ask(sql.on_time, as_of, self.rule, *cases, **part)[0])
 
     def time_to_answer(
         self, as_of: datetime, filters: Filters = ALL, window: timedelta | None = None
@@ -269,17 +258,12 @@ class RolledReports(Reports):
         days = _Days(as_of, window, self.rule)
         if late or not days.whole:
             return None
+        asked = [(sql.received_between, part) for part in days.ends]
         waits = [
             wait
-            for part in days.ends
-            for wait in self._waits(as_of, where.received_by(as_of, part.since, part.until))
+            for cases, part in [*asked, (_unanswered_between, days.middle)]
+            for wait in known_waits(self._ask(sql.waits, as_of, cases, ALL, **part))
         ]
-        waits += self._waits(
-            as_of,
-            where.readable_by(as_of),
-            where.unanswered_at(as_of),
-            *where.matching(days.middle, as_of),
-        )
         ended = self._ended_waits(as_of, days)
         seconds = np.concatenate([*ended, [wait for wait, _ in waits]])
         events = np.ones(len(seconds), dtype=bool)
@@ -294,8 +278,8 @@ class RolledReports(Reports):
             found = known.get(day)
             if found is None or found[0] != counters:
                 start = midnight(date.fromordinal(day))
-                received = where.received_by(as_of, start, start + timedelta(days=1))
-                waits = self._waits(as_of, received, where.answered_by(as_of))
+                bounds = _bounds(start, start + timedelta(days=1))
+                waits = known_waits(self._ask(sql.waits, as_of, _answered_between, ALL, **bounds))
                 found = (counters, np.array([wait for wait, _ in waits]))
             read[day] = found
         self._days_read = read
@@ -308,12 +292,12 @@ class RolledReports(Reports):
         return super()._on_time_by_agency(as_of, filters) if answer is None else answer
 
     def _agencies(self, as_of: datetime, late: Late) -> dict[str, OnTime]:
-        direct = super()._on_time_by_agency
         days = _Days(as_of, AGENCY_WINDOW, self.rule)
-        parts = [direct(as_of, part) for part in days.ends]
+        parts = [self._on_time_of_agencies(as_of, part) for part in days.ends]
         if days.whole:
             counts = self._cells(Measure.AGENCY_DAY, days.first, days.last, late)
-            overdue = self._overdue_by_agency(as_of, days.middle)
+            rows = self._ask(_overdue_by_agency, as_of, self.rule, **days.middle)
+            overdue = {row[0]: row[1] for row in rows}
             parts.append(
                 {
                     name: _from_cells(
@@ -324,36 +308,18 @@ class RolledReports(Reports):
                 }
             )
             if late:
-                chosen = direct(as_of, days.chosen(late))
+                chosen = super()._on_time_by_agency(as_of, days.chosen(late))
                 parts.append({name: _without_overdue(share) for name, share in chosen.items()})
         names = {name for part in parts for name in part}
         sums = {name: _sum([part[name] for part in parts if name in part]) for name in names}
         return {name: share for name, share in sums.items() if share != _NO_CASES}
 
-    def _unmet(self, as_of: datetime) -> where.Condition:
-        return and_(
-            where.readable_by(as_of),
-            where.unanswered_at(as_of),
-            where.past_deadline(as_of, self.rule),
-        )
-
-    def _overdue_by_agency(self, as_of: datetime, filters: Filters) -> dict[int, int]:
-        statement = (
-            select(escalations.c.agency_id, func.count())
-            .join(reports, reports.c.id == escalations.c.report_id)
-            .where(
-                self._unmet(as_of),
-                where.happened(escalations.c.forwarded_at, as_of),
-                *where.matching(filters, as_of),
-            )
-            .group_by(escalations.c.agency_id)
-        )
-        return {row[0]: row[1] for row in self._rows(statement)}
+    def _on_time_of_agencies(self, as_of: datetime, part: Bounds) -> dict[str, OnTime]:
+        rows = self._ask(_on_time_by_agency, as_of, self.rule, **part)
+        return {row[0]: on_time_of(row[1:]) for row in rows}
 
     def _agency_names(self) -> dict[int, str]:
-        return {
-            row[0]: row[1] for row in self._rows(select(agencies.c.id, agencies.c.abbreviation))
-        }
+        return {row.id: row.abbreviation for row in self._ask(sql.all_agencies, ANY_TIME)}
 
     # -- years ------------------------------------------------------------------------------
 
@@ -381,7 +347,7 @@ class RolledReports(Reports):
 
     def _agency_years(self, as_of: datetime, late: Late) -> tuple[AgencyYear, ...]:
         counts = self._cells(Measure.AGENCY_YEAR, 0, local_day(as_of).year, late)
-        known = {row.id: row for row in self._rows(select(agencies))}
+        known = {row.id: row for row in self._ask(sql.all_agencies, ANY_TIME)}
         sums = {
             (known[part].abbreviation, known[part].name, year): counters[0]
             for (year, part), counters in counts.items()
@@ -400,29 +366,13 @@ class RolledReports(Reports):
 
     def _most_active(self, as_of: datetime, late: Late, limit: int) -> list[tuple[int, int]]:
         gone = self._named_later(as_of, late) if late else {}
-        named, person = reporter_totals.c.named, reporter_totals.c.reporter_id
-        statement = (
-            select(person, named)
-            .where(named > 0)
-            .order_by(named.desc(), person)
-            .limit(limit + len(gone))
-        )
-        counts = {row[0]: row[1] - gone.get(row[0], 0) for row in self._rows(statement)}
+        rows = self._ask(_most_named, ANY_TIME, **{MOST: limit + len(gone)})
+        counts = {row[0]: row[1] - gone.get(row[0], 0) for row in rows}
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return [(who, number) for who, number in ranked if number > 0][:limit]
 
     def _named_later(self, as_of: datetime, late: Late) -> dict[int, int]:
-        statement = (
-            select(reports.c.reporter_id, func.count())
-            .where(
-                reports.c.id.in_(late),
-                reports.c.created_at > as_of,
-                reports.c.reporter_id.is_not(None),
-                Source().named(),
-            )
-            .group_by(reports.c.reporter_id)
-        )
-        return {row[0]: row[1] for row in self._rows(statement)}
+        return {row[0]: row[1] for row in self._ask(_named_later, as_of, **{sql.IDS: late})}
 
     # -- feedback ---------------------------------------------------------------------------
 
@@ -437,20 +387,21 @@ class RolledReports(Reports):
         days = (first.toordinal(), local_day(as_of).toordinal())
         finished = self._cells(Measure.FINISHED_DAY, *days, late).values()
         stars = self._cells(Measure.RATINGS, *days, late).values()
+        edge = {sql.START: start, sql.END: midnight(first)}
         parts = [
-            self._satisfaction(as_of, finished_between(start, midnight(first), as_of)),
+            self._satisfaction(as_of, _finished_between, **edge),
             _heard(_total(finished), _total(stars)),
         ]
         if late:
-            chosen = (reports.c.id.in_(late), where.finish_at(as_of) >= midnight(first))
-            parts.append(self._satisfaction(as_of, chosen))
+            chosen = {sql.IDS: late, sql.START: midnight(first)}
+            parts.append(self._satisfaction(as_of, _finished_since, **chosen))
         return _all_heard(parts)
 
 
 class _Days:
     """The whole days of a window before a moment whose deadlines have all come, and what is left.
 
-    ``ends`` are the filters for the part of a day before them and the days after them.
+    ``ends`` are the bounds of the part of a day before them and of the days after them.
     """
 
     def __init__(self, as_of: datetime, window: timedelta, rule: where.Rule) -> None:
@@ -460,16 +411,138 @@ class _Days:
         after = local_day(as_of - longest)
         self.whole = first < after
         self.first, self.last = first.toordinal(), after.toordinal() - 1
-        self.middle = Filters(since=midnight(first), until=midnight(after))
+        self._since, self._until = midnight(first), midnight(after)
+        self.middle = _bounds(self._since, self._until)
+        last = as_of + timedelta.resolution
         self.ends = (
-            (Filters(since=start, until=midnight(first)), Filters(since=midnight(after)))
+            (_bounds(start, self._since), _bounds(self._until, last))
             if self.whole
-            else (Filters(since=start),)
+            else (_bounds(start, last),)
         )
 
     def chosen(self, ids: Late) -> Chosen:
         """Of the whole days, these reports."""
-        return Chosen(since=self.middle.since, until=self.middle.until, ids=ids)
+        return Chosen(since=self._since, until=self._until, ids=ids)
+
+
+def _bounds(start: datetime, end: datetime) -> Bounds:
+    """From the first moment to just before the second."""
+    return {sql.START: start, sql.END: end - timedelta.resolution}
+
+
+# -- statements ------------------------------------------------------------------------------
+
+
+def _late(as_of: When) -> CompoundSelect[Any]:
+    """Reports of which anything lies after the moment, up to one more than a few of each kind."""
+    return union(
+        *(
+            select(select(key.label("id")).where(at > as_of).limit(FEW + 1).subquery())
+            for key, at in _LATE
+        )
+    )
+
+
+def _cells_between(_as_of: When) -> Select[Any]:
+    return select(cells).where(
+        cells.c.measure == bindparam(MEASURE),
+        cells.c.period.between(bindparam(FIRST), bindparam(LAST)),
+    )
+
+
+def _facts_of(_as_of: When, rule: where.Rule) -> Select[Any]:
+    """What the reports with the ``IDS`` added to the cells."""
+    chosen = select(reports).where(_one_of_ids()).subquery("late")
+    facts = union_all(*all_facts(Source(chosen), rule)).subquery("facts")
+    sums = [func.sum(facts.c[name]) for name in COUNTERS]
+    keys = [facts.c[name] for name in KEY]
+    return (
+        select(*keys, *sums)
+        .where(
+            facts.c.measure == bindparam(MEASURE),
+            facts.c.period.between(bindparam(FIRST), bindparam(LAST)),
+        )
+        .group_by(*keys)
+    )
+
+
+def _new_by_month(_as_of: When) -> Select[Any]:
+    first = reporter_totals.c.first_month
+    wanted = first.between(bindparam(FIRST), bindparam(LAST))
+    return select(first, func.count()).where(wanted).group_by(first)
+
+
+def _most_named(_as_of: When) -> Select[Any]:
+    named, person = reporter_totals.c.named, reporter_totals.c.reporter_id
+    return (
+        select(person, named)
+        .where(named > 0)
+        .order_by(named.desc(), person)
+        .limit(bindparam(MOST, type_=Integer()))
+    )
+
+
+def _named_later(as_of: When) -> Select[Any]:
+    return (
+        select(reports.c.reporter_id, func.count())
+        .where(
+            _one_of_ids(),
+            reports.c.created_at > as_of,
+            reports.c.reporter_id.is_not(None),
+            Source().named(),
+        )
+        .group_by(reports.c.reporter_id)
+    )
+
+
+def _on_time_by_agency(as_of: When, rule: where.Rule) -> Select[Any]:
+    return sql.on_time_by_agency(as_of, rule, sql.received_between, ALL)
+
+
+def _overdue_by_agency(as_of: When, rule: where.Rule) -> Select[Any]:
+    return (
+        select(escalations.c.agency_id, func.count())
+        .join(reports, reports.c.id == escalations.c.report_id)
+        .where(*_unmet(as_of, rule), where.happened(escalations.c.forwarded_at, as_of))
+        .group_by(escalations.c.agency_id)
+    )
+
+
+def _one_of_ids() -> where.Condition:
+    return reports.c.id.in_(bindparam(sql.IDS, expanding=True))
+
+
+def _received_later(as_of: When) -> list[where.Condition]:
+    return [
+        _one_of_ids(),
+        reports.c.created_at > as_of,
+        reports.c.created_at < parameter(sql.END),
+    ]
+
+
+def _received_in(as_of: When, window: timedelta) -> list[where.Condition]:
+    return [reports.c.created_at > as_of - window, reports.c.created_at <= as_of]
+
+
+def _unmet(as_of: When, rule: where.Rule) -> list[where.Condition]:
+    late = where.past_deadline(as_of, rule)
+    return [*_unanswered_between(as_of, ALL), late]
+
+
+def _unanswered_between(as_of: When, filters: Filters) -> list[where.Condition]:
+    return [*sql.received_between(as_of, filters), where.unanswered_at(as_of)]
+
+
+def _answered_between(as_of: When, filters: Filters) -> list[where.Condition]:
+    return [*sql.received_between(as_of, filters), where.answered_by(as_of)]
+
+
+def _finished_between(as_of: When) -> tuple[where.Condition, ...]:
+    return sql.finished_between(parameter(sql.START), parameter(sql.END), as_of)
+
+
+def _finished_since(as_of: When) -> list[where.Condition]:
+    return [_one_of_ids(), where.finish_at(as_of) >= parameter(sql.START)]
 
 
 @contextmanager

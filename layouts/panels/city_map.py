@@ -270,6 +270,7 @@ def _names_with_room(
     canvas: Canvas,
 ) -> list[tuple[str, float, float]]:
     points = {cell.code: cell.geometry.representative_point() for cell in boundaries.cells}
+    edges = boundaries.outline.bounds if boundaries.cells else (0.0, 0.0, 0.0, 0.0)
     grown = canvas.scale * _breadth(boundaries)
     taken = [(mark.x, mark.y, MARK_HALF * grown) for mark in marks]
     height, most = NAME_HEIGHT * grown, canvas.fitting(16 if canvas.detail else 8)
@@ -282,23 +283,32 @@ def _names_with_room(
         if point is None or not place.open or len(place.name) > LONGEST or len(named) == most:
             continue
         half = len(place.name) * NAME_LETTER * grown / 2
-        found = _free_spot(point.x, point.y, half, height, taken)
+        found = _free_spot((point.x, point.y), half, height, taken, edges)
         if found is not None:
             taken.append((*found, half))
             named.append((place.name, *found))
     return named
 
 
+def _inside(middle: float, half: float, low: float, high: float) -> float:
+    """As near to the middle as what reaches so far to both sides can be without being cut."""
+    return min(max(middle, low - MARGIN + half), high + MARGIN - half)
+
+
 def _free_spot(
-    x: float, y: float, half: float, height: float, taken: Sequence[tuple[float, float, float]]
+    point: tuple[float, float],
+    half: float,
+    height: float,
+    taken: Sequence[tuple[float, float, float]],
+    edges: tuple[float, float, float, float],
 ) -> tuple[float, float] | None:
-    """The nearest of some places around a point at which a name covers nothing."""
+    """The nearest of some places around a point at which a name covers nothing and is not cut."""
     for dy in (0.0, -1.1 * height, 1.1 * height, -2.2 * height, 2.2 * height):
         for dx in (0.0, -1.4 * height, 1.4 * height):
-            if all(
-                abs(x + dx - a) > half + width or abs(y + dy - b) > height for a, b, width in taken
-            ):
-                return x + dx, y + dy
+            right = _inside(point[0] + dx, half, edges[0], edges[2])
+            up = _inside(point[1] + dy, height / 2, edges[1], edges[3])
+            if all(abs(right - a) > half + width or abs(up - b) > height for a, b, width in taken):
+                return right, up
     return None
 
 
