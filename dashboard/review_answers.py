@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,11 +19,11 @@ from callbacks.review_pages import (
 )
 from dashboard.access import current_user, restrict, rights_of
 from dashboard.privacy import RevealRefusedError
-from dashboard.review_requests import BadAddressError, read_as_of, read_desk_filters
+from dashboard.review_requests import BadAddressError, read_as_of, read_blocks, read_desk_filters
 from dashboard.words import kept_language
 from data_access.errors import DataUnavailable
 from data_access.personal import PersonalField
-from data_access.records import ALL
+from data_access.records import ALL, Chosen, Filters
 from layouts.palette import THEMES
 from layouts.review import address, words
 from layouts.review.address import Address, UnknownPageError, read_address
@@ -34,7 +34,7 @@ from layouts.review.shell import Choices, Sheet, build_view
 from layouts.review.still import stilled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dash.development.base_component import Component
     from flask_caching import Cache
@@ -180,7 +180,18 @@ class DeskAnswers:
         """
         as_of = read_as_of(bare.address, bare.now) or bare.as_of
         filters = restrict(read_desk_filters(bare.address, self.reports), bare.rights)
+        blocks = read_blocks(bare.address)
+        if blocks:
+            filters = self._in_blocks(blocks, filters, as_of)
         return Desk(**(bare.__dict__ | {"as_of": as_of, "filters": filters}))
+
+    def _in_blocks(
+        self, blocks: Sequence[tuple[float, float]], filters: Filters, as_of: datetime
+    ) -> Filters:
+        """The open reports that marks of the map stand for, and of them what is filtered."""
+        found = [self.review.open_in_block(block, filters, as_of) for block in blocks]
+        given = {each.name: getattr(filters, each.name) for each in fields(Filters)}
+        return Chosen(**given, ids=tuple(number for ids in found for number in ids))
 
     def asked(self, where: Address) -> Desk:
         """The desk of an address, for downloads."""

@@ -17,6 +17,7 @@ from data_access import (
     review_feedback,
     review_figures,
     review_lists,
+    review_near,
     review_places,
     review_reporters,
 )
@@ -105,6 +106,16 @@ class Review:
     def may_see(self, ticket: str, agency: str) -> bool:
         """Whether the report was ever forwarded to the agency."""
         return review_detail.may_see(self.reports, ticket, agency)
+
+    def open_in_block(
+        self, corner: tuple[float, float], filters: Filters, as_of: datetime
+    ) -> tuple[int, ...]:
+        """Ids of the open reports that a mark of the map stands for; confidential ones left out.
+
+        ``corner`` is the block's, as ``grid.block_of`` gives it: no position is told that
+        the map does not tell.
+        """
+        return review_near.open_in_block(self.reports, corner, filters, as_of)
 
     # -- reporters --------------------------------------------------------------------------------
 

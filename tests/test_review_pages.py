@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 
 from dashboard.review_answers import read_request
 from dashboard.review_exports import DOWNLOADS
-from dashboard.review_requests import BadAddressError, read_as_of, read_desk_filters
+from dashboard.review_requests import BadAddressError, read_as_of, read_blocks, read_desk_filters
 from data_access.engine import open_engine
 from data_access.records import ALL, AgeBand, Filters, Share, Status
 from data_access.reports import Reports
@@ -329,3 +329,34 @@ def test_numbers_and_days_follow_the_language() -> None:
     assert indonesian.moment(NOW) == "23 Nov 2026, 14.05"
     assert english.moment(NOW) == "23 Nov 2026, 14:05"
     assert indonesian.filters == ALL
+
+
+def test_a_mark_of_the_map_opens_the_reports_that_it_stands_for(reports: Reports) -> None:
+    incidents = reports.open_incidents(CITY_UNTIL)
+    drawn = figures.map_figure(make_desk(), incidents, (), NO_LAND)
+    review = Review(reports)
+    marks = [
+        (x, each)
+        for trace in drawn.data
+        for x, each in zip(trace.text or (), trace.customdata, strict=True)
+    ]
+    assert len(marks) > 20
+    for text, door in marks:
+        path, _, search = door.partition("?")
+        corners = read_blocks(read_address(path, search))
+        found = review.open_in_block(corners[0], ALL, CITY_UNTIL)
+        assert len(found) == int(text or len(found))
+        assert text or len(found) <= 2
+    given = [corner for _, door in marks for corner in read_blocks(read_address(*door.split("?")))]
+    assert sum(len(review.open_in_block(corner, ALL, CITY_UNTIL)) for corner in given) == sum(
+        row.open for row in incidents
+    )
+
+
+@pytest.mark.abuse
+@pytest.mark.parametrize(
+    "cell", ["x", "3.6", "3.601,98.485", "٣.600,98.485", "nan,nan", "3.600,98.485,1"]
+)
+def test_no_finer_place_than_a_block_can_be_asked_for(cell: str) -> None:
+    with pytest.raises(BadAddressError):
+        read_blocks(read_address("/tinjau/antrean", f"cell={cell}"))

@@ -31,6 +31,7 @@ PARAMETERS = (
     "band",
     "level",
     "overdue",
+    "cell",
     "q",
     "as_of",
     "vs",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 
 from data_access.disclosure import coarse
+from data_access.grid import BLOCK_CELLS, block_of
 from data_access.records import AgeBand
 from layouts.drawing import template
 from layouts.panels import city_map
@@ -531,10 +532,9 @@ def map_figure(
     places: Sequence[KelurahanOpen],
     boundaries: Boundaries,
 ) -> go.Figure:
-    """Land by open reports, marks above it; a mark opens its kelurahan's open reports."""
+    """Land by open reports, marks above it; a mark opens the reports that it stands for."""
     theme = desk.theme
-    codes = {place.name: place.code for place in places}
-    marks = city_map.gather(incidents, [], city_map.CROWD_CELLS)
+    marks = city_map.gather(incidents, [], BLOCK_CELLS)
     counts = {place.code: desk.drawn(place.open) for place in places}
     most = max(counts.values(), default=0) or 1
     _, south, _, north = boundaries.outline.bounds if boundaries.cells else (0, 3.5, 0, 3.7)
@@ -558,12 +558,8 @@ def map_figure(
                 "opacity": 0.95,
             },
             customdata=[
-                desk.door(
-                    address.QUEUE,
-                    kelurahan=codes.get(name or ""),
-                    **({"overdue": "1", "status": None} if late else {"status": OPEN}),
-                )
-                for name in nearest
+                desk.door(address.QUEUE, cell=_corner(mark), status=OPEN, overdue=None)
+                for mark in found
             ],
             hovertext=[
                 f"<b>{plain(name or '')}</b><br>"
@@ -577,6 +573,11 @@ def map_figure(
         yaxis={"visible": False, "scaleanchor": "x", "scaleratio": 1},
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
     )
+
+
+def _corner(mark: city_map.Mark) -> str:
+    """The block of the map that a mark gathers, as addresses name it."""
+    return ",".join(f"{degree:.3f}" for degree in block_of(mark.y, mark.x))
 
 
 def _nearest(x: float, y: float, incidents: Sequence[Incidents]) -> str | None:

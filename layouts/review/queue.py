@@ -100,6 +100,7 @@ def trail_to(desk: Desk) -> tuple[tuple[str, str], ...]:
     wider = dict.fromkeys(("holder", "agency", "kelurahan", "kecamatan", "status", "band")) | {
         "level": None,
         "overdue": None,
+        "cell": None,
         "q": None,
     }
     if len(set(agencies)) == 1 and agencies[0] != "BCC":

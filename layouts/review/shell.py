@@ -113,7 +113,7 @@ def _pages(desk: Desk) -> list[str]:
 def _nav_link(desk: Desk, page: str) -> Component:
     here = desk.address.page == page
     given: dict[str, Any] = {"aria-current": "page"} if here else {}
-    kept = dict.fromkeys(("holder", "status", "band", "level", "overdue", "q"))
+    kept = dict.fromkeys(("holder", "status", "band", "level", "overdue", "cell", "q"))
     return html.A(desk.t(words.PAGES[page]), href=desk.door(page, **kept), **given)
 
 
@@ -277,6 +277,8 @@ def value_text(desk: Desk, name: str, value: str) -> str:
         return desk.place_name(value)
     if name == "as_of":
         return desk.moment(desk.as_of)
+    if name == "cell":
+        return value.replace(",", " · ")
     if name in {"since", "until"}:
         found = getattr(desk.filters, name)
         return desk.day(found) if found else value

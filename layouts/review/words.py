@@ -54,6 +54,7 @@ PARAMETERS = {
     "band": n_("umur"),
     "level": n_("tingkat eskalasi"),
     "overdue": n_("hanya lewat tenggat"),
+    "cell": n_("petak peta"),
     "q": n_("kata"),
     "as_of": n_("keadaan per"),
     "vs": n_("dibandingkan dengan"),
