@@ -21,6 +21,7 @@ PARTS = (
     "snapshots",
     "writes",
     "review_speed",
+    "review_pages",
     "import_rate",
 )
 

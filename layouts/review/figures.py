@@ -7,12 +7,10 @@ from html import escape
 from math import ceil, cos, log10, radians, sqrt
 from typing import TYPE_CHECKING, Any
 
-import plotly.graph_objects as go
-
 from data_access.disclosure import coarse
 from data_access.grid import BLOCK_CELLS, block_of
 from data_access.records import AgeBand
-from layouts.drawing import template
+from layouts.drawing import Canvas, Picture
 from layouts.panels import city_map
 from layouts.review import address
 from layouts.review.desk import OPEN, Desk
@@ -37,15 +35,16 @@ FEW_CASES = 25
 CASES = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000)
 """Where the axis of cases is marked."""
 DAY_S = 86_400.0
+COUNTS = {"showgrid": True, "rangemode": "tozero", "nticks": 5, "tickformat": ",d"}
+"""An axis of counts."""
 COARSE_STEPS = 24
 """Of a curve that may not show single cases."""
 
 
-def blank(desk: Desk, **layout: Any) -> go.Figure:
+def blank(desk: Desk, **layout: Any) -> Picture:
     """A figure with the wall's template at a desk's size, hovers included."""
     theme = desk.theme
-    figure = go.Figure(layout={"template": template(theme, TEXT_PX)})
-    return figure.update_layout(
+    return Picture(Canvas(theme, TEXT_PX)).update_layout(
         separators=desk.separators,
         hovermode="closest",
         hoverlabel={
@@ -78,7 +77,7 @@ def plain(text: str) -> str:
 # -- months ---------------------------------------------------------------------------------------
 
 
-def volume_figure(desk: Desk, months: Sequence[MonthVolume], page: str, **door: Any) -> go.Figure:
+def volume_figure(desk: Desk, months: Sequence[MonthVolume], page: str, **door: Any) -> Picture:
     """Bars of received, a line of finished; a month that is not over is hatched."""
     theme = desk.theme
     positions = list(range(len(months)))
@@ -112,9 +111,7 @@ def volume_figure(desk: Desk, months: Sequence[MonthVolume], page: str, **door: 
         mode="lines",
         line={"color": theme.finished, "width": 2.5},
     )
-    return _over_months(figure, [month.month for month in months], desk).update_yaxes(
-        showgrid=True, rangemode="tozero", nticks=5, tickformat=",d"
-    )
+    return _over_months(figure, [month.month for month in months], desk).update_layout(yaxis=COUNTS)
 
 
 def _volume_words(desk: Desk, month: MonthVolume) -> str:
@@ -126,7 +123,7 @@ def _volume_words(desk: Desk, month: MonthVolume) -> str:
     return "<br>".join(lines if month.complete else [*lines, desk.t("bulan berjalan")])
 
 
-def _over_months(figure: go.Figure, months: Sequence[Any], desk: Desk) -> go.Figure:
+def _over_months(figure: Picture, months: Sequence[Any], desk: Desk) -> Picture:
     marked = [(n, month) for n, month in enumerate(months) if month.month in (1, 7)]
     return figure.update_layout(
         margin={"l": 40, "r": 4, "t": 8, "b": 24},
@@ -143,7 +140,7 @@ def _over_months(figure: go.Figure, months: Sequence[Any], desk: Desk) -> go.Fig
     )
 
 
-def on_time_figure(desk: Desk, months: Sequence[MonthRow], page: str, **door: Any) -> go.Figure:
+def on_time_figure(desk: Desk, months: Sequence[MonthRow], page: str, **door: Any) -> Picture:
     """The on-time share of each month's reports; those not all due yet are hollow."""
     theme = desk.theme
     known = [(n, row) for n, row in enumerate(months) if desk.part(row.on_time.share) is not None]
@@ -166,12 +163,12 @@ def on_time_figure(desk: Desk, months: Sequence[MonthRow], page: str, **door: An
             "line": {"color": theme.finished, "width": 1.5},
         },
     )
-    return _over_months(figure, [row.volume.month for row in months], desk).update_yaxes(
-        percent_axis(desk, range=[-0.03, 1.05])
+    return _over_months(figure, [row.volume.month for row in months], desk).update_layout(
+        yaxis=percent_axis(desk, range=[-0.03, 1.05])
     )
 
 
-def use_figure(desk: Desk, months: Sequence[Participation]) -> go.Figure:
+def use_figure(desk: Desk, months: Sequence[Participation]) -> Picture:
     """Reports as bars, different reporters as a line, new ones as a thinner line."""
     theme = desk.theme
     positions = list(range(len(months)))
@@ -209,15 +206,13 @@ def use_figure(desk: Desk, months: Sequence[Participation]) -> go.Figure:
         line={"color": theme.text, "width": 1.5, "dash": "dot"},
         **shared,
     )
-    return _over_months(figure, [row.month for row in months], desk).update_yaxes(
-        showgrid=True, rangemode="tozero", nticks=5, tickformat=",d"
-    )
+    return _over_months(figure, [row.month for row in months], desk).update_layout(yaxis=COUNTS)
 
 
 # -- backlog --------------------------------------------------------------------------------------
 
 
-def backlog_figure(desk: Desk, rows: Sequence[AgencyBacklog]) -> go.Figure:
+def backlog_figure(desk: Desk, rows: Sequence[AgencyBacklog]) -> Picture:
     """A bar for each agency, the overdue first, then by age; each segment opens the agency."""
     names = [f"{plain(_short(row.agency))}\u2002" for row in rows]
     doors = [agency_door(desk, row.agency) for row in rows]
@@ -282,7 +277,7 @@ def _segment(desk: Desk, agency: str, value: int, words: str) -> str:
 
 
 def _stack(
-    figure: go.Figure,
+    figure: Picture,
     desk: Desk,
     values: Sequence[int],
     colour: str,
@@ -302,7 +297,7 @@ def _stack(
 
 def bands_figure(
     desk: Desk, bands: dict[AgeBand, int], overdue: dict[AgeBand, int], **door: Any
-) -> go.Figure:
+) -> Picture:
     """A bar for each age band, its overdue part in red; each opens the reports in it."""
     order = list(AgeBand)
     figure = blank(desk)
@@ -356,7 +351,7 @@ def bands_figure(
 # -- time -----------------------------------------------------------------------------------------
 
 
-def curve_figure(desk: Desk, curves: Sequence[tuple[str, Curve]], deadline_s: float) -> go.Figure:
+def curve_figure(desk: Desk, curves: Sequence[tuple[str, Curve]], deadline_s: float) -> Picture:
     """What share still waits after so many days; the deadline as a line, the names at the ends."""
     theme = desk.theme
     colours = (theme.received, theme.finished)
@@ -443,7 +438,7 @@ def funnel_figure(
     rows: Sequence[AgencyComparison],
     pick: Callable[[AgencyComparison], Standing],
     limits: Callable[[int, float], tuple[float, float] | None],
-) -> go.Figure:
+) -> Picture:
     """Agencies by cases and share, between the limits that chance makes of the city's own share."""
     theme = desk.theme
     found = [
@@ -467,7 +462,7 @@ def funnel_figure(
             )
     expected = next((part for _, s in found if (part := desk.part(s.expected)) is not None), None)
     if expected is not None:
-        figure.add_hline(y=expected, line={"color": theme.text, "width": 1})
+        figure.update_layout(shapes=[_across(expected, theme.text)])
     colours = [_position_colour(desk, standing) for _, standing in found]
     figure.add_scatter(
         x=[desk.drawn(standing.share.n) for _, standing in found],
@@ -504,6 +499,11 @@ def funnel_figure(
     )
 
 
+def _across(height: float, colour: str) -> dict[str, Any]:
+    ends = {"xref": "x domain", "x0": 0, "x1": 1, "y0": height, "y1": height}
+    return {"type": "line", **ends, "line": {"color": colour, "width": 1}}
+
+
 def smooth(values: Sequence[float]) -> list[float]:
     """Limits of whole cases go up and down by steps; the eye follows their middle."""
     reaches = [0 if n < FEW_CASES else 4 for n in range(len(values))]
@@ -531,10 +531,10 @@ def map_figure(
     incidents: Sequence[Incidents],
     places: Sequence[KelurahanOpen],
     boundaries: Boundaries,
-) -> go.Figure:
+) -> Picture:
     """Land by open reports, marks above it; a mark opens the reports that it stands for."""
     theme = desk.theme
-    marks = city_map.gather(incidents, [], BLOCK_CELLS)
+    marks, places_by_block = city_map.gather(incidents, [], BLOCK_CELLS), _names(incidents)
     counts = {place.code: desk.drawn(place.open) for place in places}
     most = max(counts.values(), default=0) or 1
     _, south, _, north = boundaries.outline.bounds if boundaries.cells else (0, 3.5, 0, 3.7)
@@ -544,7 +544,7 @@ def map_figure(
     _add_places(figure, desk, places, boundaries, shrink)
     for late, colour in ((False, theme.ages[1]), (True, theme.act)):
         found = [mark for mark in marks if bool(mark.overdue) is late]
-        nearest = [_nearest(mark.x, mark.y, incidents) for mark in found]
+        names = [plain(places_by_block.get(_corner(mark)) or "") for mark in found]
         figure.add_scatter(
             x=[round(mark.x * shrink, 5) for mark in found],
             y=[round(mark.y, 5) for mark in found],
@@ -562,9 +562,9 @@ def map_figure(
                 for mark in found
             ],
             hovertext=[
-                f"<b>{plain(name or '')}</b><br>"
+                f"<b>{name}</b><br>"
                 + desk.t("{n} terbuka, {m} lewat tenggat", n=mark.open, m=mark.overdue)
-                for mark, name in zip(found, nearest, strict=True)
+                for mark, name in zip(found, names, strict=True)
             ],
             hovertemplate="%{hovertext}<extra></extra>",
         )
@@ -577,12 +577,17 @@ def map_figure(
 
 def _corner(mark: city_map.Mark) -> str:
     """The block of the map that a mark gathers, as addresses name it."""
-    return ",".join(f"{degree:.3f}" for degree in block_of(mark.y, mark.x))
+    return _named_corner(mark.y, mark.x)
 
 
-def _nearest(x: float, y: float, incidents: Sequence[Incidents]) -> str | None:
-    row = min(incidents, key=lambda row: (row.longitude - x) ** 2 + (row.latitude - y) ** 2)
-    return row.kelurahan
+def _named_corner(latitude: float, longitude: float) -> str:
+    return ",".join(f"{degree:.3f}" for degree in block_of(latitude, longitude))
+
+
+def _names(incidents: Sequence[Incidents]) -> dict[str, str | None]:
+    """In which kelurahan most of a block's open reports lie, by the block's corner."""
+    ranked = sorted(incidents, key=lambda row: row.open)
+    return {_named_corner(row.latitude, row.longitude): row.kelurahan for row in ranked}
 
 
 def _land(
@@ -615,7 +620,7 @@ def _veil(colour: str, thickness: float) -> str:
 
 
 def _add_places(
-    figure: go.Figure,
+    figure: Picture,
     desk: Desk,
     places: Sequence[KelurahanOpen],
     boundaries: Boundaries,

@@ -14,9 +14,9 @@ from layouts.review.address import ROOT
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import plotly.graph_objects as go
     from dash.development.base_component import Component
 
+    from layouts.drawing import Picture
     from layouts.review.desk import Desk
 
 GRAPH_CONFIG: Any = {
@@ -125,11 +125,11 @@ def _named(label: str) -> dict[str, str]:
     return {"aria-label": label}
 
 
-def figure(name: str, drawing: go.Figure, label: str, height: int) -> Component:
+def figure(name: str, drawing: Picture, label: str, height: int) -> Component:
     """A picture whose marks are doors; the same doors stand in the table under it."""
     graph = dcc.Graph(
         id=ids.review_figure(name),
-        figure=drawing,
+        figure=drawing.to_plotly_json(),
         config=GRAPH_CONFIG,
         responsive=True,
         style={"height": f"{height}px"},

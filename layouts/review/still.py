@@ -7,6 +7,7 @@ handed over as plain trees, which the page's script turns into the same elements
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from dash import html
@@ -56,31 +57,43 @@ class Checkbox(Component):
 
 def stilled(part: Any) -> Any:
     """The same page with its still parts gathered; what Dash must know of stays a component."""
-    if not isinstance(part, Component):
-        return part
-    tree = tree_of(part)
-    if tree is not None:
-        return Still(tree)
-    children = getattr(part, "children", None)
-    if isinstance(children, list | tuple):
-        part.children = [stilled(child) for child in children if child is not None]
-    elif children is not None:
-        part.children = stilled(children)
-    return part
+    made = _made(part)
+    return Still(made) if isinstance(made, list) else made
 
 
-def tree_of(part: Any) -> Any:
-    """A text, or the tree of an HTML component; ``None`` where Dash must know what is in it."""
+def _made(part: Any) -> Any:
+    """A text, a tree where there is nothing that Dash must know, or the component."""
     if isinstance(part, str | int | float):
         return str(part)
     if isinstance(part, Checkbox):
         return part.tree()
-    if not isinstance(part, Component) or not type(part).__module__.startswith(html.__name__):
-        return None
-    given = part.to_plotly_json()["props"]
-    children = given.pop("children", None)
+    if not isinstance(part, Component):
+        return part
+    children = getattr(part, "children", None)
     listed = children if isinstance(children, list | tuple) else [children]
-    trees = [tree_of(child) for child in listed if child is not None]
-    if any(tree is None for tree in trees):
-        return None
-    return [type(part).__name__.lower(), given, *trees]
+    made = [_made(child) for child in listed if child is not None]
+    if _is_html(type(part)) and all(isinstance(each, str | list) for each in made):
+        return [type(part).__name__.lower(), _attributes(part), *made]
+    if children is not None:
+        part.children = [Still(each) if isinstance(each, list) else each for each in made]
+    return part
+
+
+@cache
+def _is_html(kind: type) -> bool:
+    return kind.__module__.startswith(html.__name__)
+
+
+def _attributes(part: Component) -> dict[str, Any]:
+    """What Dash would send of an element, without asking each of its hundred properties."""
+    names = _names(type(part), tuple(part._prop_names))
+    return {
+        name: value
+        for name, value in vars(part).items()
+        if name in names or name.startswith(("data-", "aria-"))
+    }
+
+
+@cache
+def _names(_kind: type, names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(names) - {"children"}
