@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from data_access.records import WIB, Filters
+from data_access.together import ask_together
 from layouts.review import address
 from layouts.review.agency import agencies_sheet, agency_sheet
 from layouts.review.comparison import comparison_sheet
@@ -118,19 +119,22 @@ def show(desk: Desk, sources: Sources) -> Sheet:
 def _overview(desk: Desk, sources: Sources) -> Sheet:
     review, reports, as_of = sources.review, sources.reports, desk.as_of
     period, filters = period_of(desk), desk.filters
-    without_bounds = filters.since is None and filters.until is None
-    shown = review.figures(period.shown, as_of)
+    other = period.other
+    answers = ask_together(
+        shown=lambda: review.figures(period.shown, as_of),
+        open=lambda: reports.open_backlog(as_of, filters),
+        overdue=lambda: reports.overdue(as_of, filters),
+        before=lambda: review.met(other, as_of) if other else None,
+        months=lambda: reports.monthly_volume(as_of, filters),
+        agencies=lambda: reports.open_by_agency(as_of, filters),
+        places=lambda: reports.open_by_kelurahan(as_of, filters),
+        incidents=lambda: reports.open_incidents(as_of, filters),
+        queue=lambda: reports.escalation_queue(as_of, filters, limit=12),
+        years=lambda: reports.year_table(as_of, replace(filters, since=None, until=None)),
+        categories=lambda: review.categories(period.shown, as_of),
+    )
     found = Overview(
-        shown=shown,
-        backlog_now=review.figures(filters, as_of) if without_bounds else shown,
-        other=review.figures(period.other, as_of) if period.other else None,
-        months=reports.monthly_volume(as_of, filters),
-        agencies=reports.open_by_agency(as_of, filters),
-        places=reports.open_by_kelurahan(as_of, filters),
-        incidents=reports.open_incidents(as_of, filters),
-        queue=reports.escalation_queue(as_of, filters, limit=12),
-        years=reports.year_table(as_of, replace(filters, since=None, until=None)),
-        categories=review.categories(period.shown, as_of),
+        **answers,
         period=(_day(period.shown.since), _day(period.shown.until)),
         period_words=period.words,
         other_words=period.other_words,

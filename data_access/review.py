@@ -27,7 +27,7 @@ from data_access.review_records import SortKey
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from data_access.records import Filters
+    from data_access.records import Filters, OnTime
     from data_access.reports import Reports
     from data_access.review_records import (
         AgencyComparison,
@@ -193,6 +193,10 @@ class Review:
     def figures(self, filters: Filters, as_of: datetime) -> PeriodFigures:
         """The key figures of the reports that the filters ask for."""
         return review_figures.figures(self.reports, filters, as_of)
+
+    def met(self, filters: Filters, as_of: datetime) -> OnTime:
+        """How the reports received in the filters' period were met: with all, how many they are."""
+        return self.reports.on_time(as_of, filters)
 
     def compared(
         self,

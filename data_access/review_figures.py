@@ -65,7 +65,6 @@ def figures(asked: Reports, filters: Filters, as_of: datetime) -> PeriodFigures:
         on_time=asked.on_time(as_of, filters, CITY_WINDOW),
         acted=Share(done, received),
         answer=asked.time_to_answer(as_of, filters, CITY_WINDOW),
-        finish=asked.time_to_finish(as_of, filters, CITY_WINDOW),
         satisfied=said.satisfied,
         coverage=said.coverage,
     )

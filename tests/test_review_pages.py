@@ -205,7 +205,7 @@ def test_the_overview_counts_compares_and_opens() -> None:
 
 
 def test_an_empty_city_says_so_and_never_zero_for_unknown() -> None:
-    empty = make_overview(agencies=(), months=(), other=None)
+    empty = make_overview(agencies=(), months=(), before=None)
     words = text_of(list(overview.overview_sheet(make_desk(), empty, NO_LAND).body))
     assert "Tidak ada laporan terbuka" in words
     assert "Belum ada laporan" in words

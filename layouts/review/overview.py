@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Incidents,
         KelurahanOpen,
         MonthVolume,
+        OnTime,
         Queue,
         QueueRow,
         Survival,
@@ -47,9 +48,11 @@ class Overview:
     """What the page is drawn from."""
 
     shown: PeriodFigures
-    backlog_now: PeriodFigures
-    """Of all reports that the filters but the period ask for."""
-    other: PeriodFigures | None
+    open: int
+    """Of the reports that the filters ask for, whenever they came if these set no period."""
+    overdue: int
+    before: OnTime | None
+    """How the reports of the period were met that is compared."""
     months: tuple[MonthVolume, ...]
     agencies: tuple[AgencyBacklog, ...]
     places: tuple[KelurahanOpen, ...]
@@ -82,19 +85,16 @@ def overview_sheet(desk: Desk, found: Overview, boundaries: Boundaries) -> Sheet
 
 
 def _lead(desk: Desk, found: Overview) -> list[Any]:
-    now = found.backlog_now
-    late = [
-        link(
-            desk.t("{n} laporan lewat tenggat", n=desk.count(now.overdue)),
-            desk.door(address.QUEUE, overdue="1", status=None),
-            "act" if now.overdue else "",
-        )
-    ]
-    return [*late, desk.t(" dari {n} yang belum selesai.", n=desk.count(now.open))]
+    late = link(
+        desk.t("{n} laporan lewat tenggat", n=desk.count(found.overdue)),
+        desk.door(address.QUEUE, overdue="1", status=None),
+        "act" if found.overdue else "",
+    )
+    return [late, desk.t(" dari {n} yang belum selesai.", n=desk.count(found.open))]
 
 
 def _key_figures(desk: Desk, found: Overview) -> Component:
-    shown, now, other = found.shown, found.backlog_now, found.other
+    shown, before = found.shown, found.before
     since, until = found.period
     in_period = {"since": since or None, "until": until or None}
     late = {"overdue": "1", "status": None}
@@ -103,22 +103,22 @@ def _key_figures(desk: Desk, found: Overview) -> Component:
             desk.t("masuk · {period}", period=found.period_words),
             desk.count(shown.received),
             desk.door(address.QUEUE, **in_period),
-            _change(desk, found, shown.received, other.received if other else None),
+            _change(desk, found, shown.received, before.reports if before else None),
         ),
         tile(
             desk.t("belum selesai"),
-            desk.count(now.open),
+            desk.count(found.open),
             desk.door(address.QUEUE, status=OPEN),
             desk.t("{n} selesai dalam periode", n=desk.count(shown.finished)),
         ),
         tile(
             desk.t("lewat tenggat"),
-            desk.count(now.overdue),
+            desk.count(found.overdue),
             desk.door(address.QUEUE, **late),
             desk.t("tanpa jawaban, tanpa tindakan")
-            if now.overdue
+            if found.overdue
             else desk.t("semua dijawab pada waktunya"),
-            "act" if now.overdue else "",
+            "act" if found.overdue else "",
         ),
         tile(
             desk.t("tepat waktu"),
@@ -169,9 +169,9 @@ def _change(desk: Desk, found: Overview, value: int, before: int | None) -> str:
 def _share_change(desk: Desk, found: Overview) -> str:
     share = found.shown.on_time.share
     base = desk.t("{hits} dari {n}", hits=desk.count(share.hits), n=desk.count(share.n))
-    if found.other is None:
+    if found.before is None:
         return base
-    return f"{base} · {found.other_words} {desk.percent(found.other.on_time.share)}"
+    return f"{base} · {found.other_words} {desk.percent(found.before.share)}"
 
 
 # -- cards ----------------------------------------------------------------------------------------
