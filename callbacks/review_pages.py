@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from layouts.review.overview import Overview, overview_sheet
 from layouts.review.place import place_sheet, places_sheet
 from layouts.review.queue import queue_sheet, search_sheet
 from layouts.review.report import report_sheet
-from layouts.review.reporters import reporters_sheet
+from layouts.review.reporters import reporter_sheet, reporters_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from data_access.boundaries import Boundaries
     from data_access.reports import Reports
     from data_access.review import Review
-    from data_access.review_records import AgencyReview, PlaceReview, ReportDetail, ReportRow
+    from data_access.review_records import AgencyReview, Page, PlaceReview, ReportDetail, ReportRow
     from layouts.review.desk import Desk
     from layouts.review.shell import Sheet
 
@@ -250,6 +251,9 @@ def report_detail(desk: Desk, review: Review) -> ReportDetail:
 
 
 def _reporters(desk: Desk, sources: Sources) -> Sheet:
+    if desk.address.subject is not None:
+        found = reports_of_rank(desk, sources.review)
+        return reporter_sheet(desk, int(desk.address.subject), found)
     reports = sources.reports
     return reporters_sheet(
         desk,
@@ -257,6 +261,23 @@ def _reporters(desk: Desk, sources: Sources) -> Sheet:
         sources.review.participation(desk.filters, desk.as_of),
         reports.top_reporters(desk.as_of, desk.filters),
     )
+
+
+def reports_of_rank(desk: Desk, review: Review) -> Page[ReportRow]:
+    """The newest reports of the citizen with the address's rank.
+
+    Raises:
+        NotAllowedError: the role sees no single report.
+        NoSuchPageError: there is no such rank.
+    """
+    _only_with_reports(desk)
+    rank = desk.address.subject or ""
+    if not re.fullmatch(r"[1-9]\d?", rank, re.ASCII):
+        raise NoSuchPageError
+    found = review.of_rank(int(rank), desk.filters, desk.as_of)
+    if not found.total:
+        raise NoSuchPageError
+    return found
 
 
 def _feedback(desk: Desk, sources: Sources) -> Sheet:

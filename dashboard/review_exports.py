@@ -17,6 +17,7 @@ from callbacks.review_pages import (
     period_of,
     place_review,
     report_detail,
+    reports_of_rank,
     search_rows,
 )
 from dashboard import tables
@@ -267,6 +268,12 @@ DOWNLOADS: Mapping[str, Download] = {
         n_("Laporan serupa"),
         tables.SIMILAR,
         lambda d, a: _report(d, a).similar.reports,
+        single=True,
+    ),
+    "of-reporter": Download(
+        n_("Laporan seorang pelapor"),
+        tables.REPORTS,
+        lambda d, a: reports_of_rank(d, a.review).rows,
         single=True,
     ),
     "backlog": Download(

@@ -54,6 +54,8 @@ def address(name: str, kind: str, ticket: str) -> str:
     query = OF_SUBJECT.get(name, "")
     if name in OF_REPORT:
         query = f"?page=laporan&subject={ticket}"
+    if name == "of-reporter":
+        query = "?page=pelapor&subject=1"
     if name == "found":
         query = "?page=cari&q=lampu"
     return f"/tinjau/unduh/{name}.{kind}{query}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from layouts.review import address, figures, words
-from layouts.review.agency import home
+from layouts.review.agency import home, reports_table
 from layouts.review.desk import NOTHING, Desk
 from layouts.review.parts import (
     Card,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from data_access.records import Participation, TopReporter
-    from data_access.review_records import KelurahanUse, Trend
+    from data_access.review_records import KelurahanUse, Page, ReportRow, Trend
 
 QUARTERS = 12
 
@@ -142,20 +142,35 @@ def _top(desk: Desk, top: Sequence[TopReporter]) -> Component:
             if row.kelurahan in codes
             else row.kelurahan or desk.t("tanpa kelurahan"),
             spark(row.recent),
-            _reports_of(desk, row, codes),
+            _reports_of(desk, row),
         ]
         for row in top
     ]
     return card(desk, head, table(columns, rows, desk.t("Pelapor teraktif")))
 
 
-def _reports_of(desk: Desk, row: TopReporter, codes: dict[str, str]) -> Any:
-    """Nobody's own list of reports is a door: who wrote them is not told."""
-    if row.kelurahan not in codes:
-        return desk.count(row.reports)
-    href = desk.door(address.QUEUE, kelurahan=codes[row.kelurahan])
-    title = desk.t("Laporan dari {place}", place=row.kelurahan)
-    return link(desk.count(row.reports), href, title=title)
+def _reports_of(desk: Desk, row: TopReporter) -> Any:
+    """How many, and the door to them: they stay the reports of somebody unknown."""
+    href = desk.door(address.REPORTERS, str(row.rank)) if desk.rights.see_reports else ""
+    return link(desk.count(row.reports), href)
+
+
+def reporter_sheet(desk: Desk, rank: int, found: Page[ReportRow]) -> Sheet:
+    """The reports of one citizen, who stays unknown."""
+    head = Card(
+        "reports",
+        desk.t("{n} laporan", n=desk.number(found.total)),
+        words.REPORTERS,
+        desk.t("terbaru dulu") if found.total > len(found.rows) else "",
+        12,
+        "of-reporter" if desk.rights.export_rows else "",
+    )
+    return Sheet(
+        title=desk.t("Pelapor peringkat {n}", n=desk.number(rank)),
+        lead=desk.t("Siapa orangnya tidak ditampilkan."),
+        trail=(home(desk), (desk.t("Pelapor"), desk.door(address.REPORTERS))),
+        body=(card(desk, head, reports_table(desk, found.rows)),),
+    )
 
 
 def _places(desk: Desk, places: Sequence[KelurahanUse]) -> Component:
