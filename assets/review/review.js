@@ -126,23 +126,113 @@
 
   function takePicture(name) {
     const picture = document.querySelector('[data-figure="' + name + '"] .js-plotly-plot');
-    if (!picture) return;
-    const ground = getComputedStyle(document.documentElement).getPropertyValue("--ground").trim();
+    if (picture) takeFigure(picture, name);
+    else takeTable(document.getElementById("review-" + name + "-card"), name);
+  }
+
+  const ground = () => getComputedStyle(document.documentElement).getPropertyValue("--ground").trim();
+
+  /* as of when, of which reports; who took it, and when */
+  function provenance() {
+    const when = { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Jakarta" };
+    const language = document.documentElement.lang === "en" ? "en-GB" : "id-ID";
+    const who = document.querySelector(".account summary");
+    return [
+      document.querySelector(".state").innerText.replace(/\s*\n\s*/g, " · "),
+      who ? who.textContent : "",
+      new Date().toLocaleString(language, when) + " WIB",
+    ].filter(Boolean).join(" · ");
+  }
+
+  function takeFigure(picture, name) {
     const size = picture.getBoundingClientRect();
-    const layout = Object.assign({}, picture.layout, { paper_bgcolor: ground });
+    const layout = Object.assign({}, picture.layout, { paper_bgcolor: ground() });
     const title = picture.closest(".card").querySelector("h2").textContent;
-    const state = document.querySelector(".state").innerText.replace(/\s*\n\s*/g, " · ");
     layout.margin = Object.assign({}, layout.margin, { t: (layout.margin.t || 0) + 34, b: (layout.margin.b || 8) + 28 });
     const words = { xref: "paper", yref: "paper", showarrow: false, xanchor: "left", x: 0 };
     const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
     layout.annotations = (layout.annotations || []).concat([
       Object.assign({ y: 1, yanchor: "bottom", yshift: 12, text: "<b>" + escaped(title) + "</b>" }, words),
-      Object.assign({ y: 0, yanchor: "top", yshift: -30, text: escaped(state) }, words),
+      Object.assign({ y: 0, yanchor: "top", yshift: -30, text: escaped(provenance()) }, words),
     ]);
     Plotly.downloadImage(
       { data: picture.data, layout: layout },
       { format: "png", width: size.width, height: size.height + 62, scale: 2, filename: name }
     );
+  }
+
+  /* a table is painted as it stands on the page: its grounds, lines and words, one by one */
+
+  const EDGE_PX = 16;
+  const NOT_TAKEN = ".tools, .unseen, .as-table, .more, .columns, .print-only";
+
+  function takeTable(card, name) {
+    const box = card.getBoundingClientRect();
+    const tables = Array.from(card.querySelectorAll("table"), (table) => table.getBoundingClientRect().right);
+    const right = Math.max(box.right, ...tables);
+    const canvas = document.createElement("canvas");
+    canvas.width = 2 * (right - box.left + 2 * EDGE_PX);
+    canvas.height = 2 * (box.height + 4 * EDGE_PX);
+    const pen = canvas.getContext("2d");
+    pen.scale(2, 2);
+    pen.fillStyle = ground();
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.translate(EDGE_PX - box.left, EDGE_PX - box.top);
+    pen.textBaseline = "middle";
+    paint(pen, card);
+    pen.font = "12px Inter, sans-serif";
+    pen.fillStyle = getComputedStyle(document.querySelector(".state")).color;
+    pen.fillText(provenance(), box.left, box.bottom + 1.5 * EDGE_PX);
+    canvas.toBlob(function (content) {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(content);
+      link.download = name + ".png";
+      link.click();
+      URL.revokeObjectURL(link.href);
+    });
+  }
+
+  function paint(pen, node) {
+    if (node.nodeType === Node.TEXT_NODE) return paintWords(pen, node);
+    if (node.nodeType !== Node.ELEMENT_NODE || node.matches(NOT_TAKEN)) return;
+    const style = getComputedStyle(node);
+    const box = node.getBoundingClientRect();
+    if (!box.width && !box.height) return;
+    if (style.backgroundColor !== "rgba(0, 0, 0, 0)") {
+      pen.fillStyle = style.backgroundColor;
+      pen.beginPath();
+      pen.roundRect(box.left, box.top, box.width, box.height, style.borderRadius === "50%" ? box.width / 2 : 0);
+      pen.fill();
+    }
+    const line = parseFloat(style.borderTopWidth);
+    if (line && style.borderTopStyle !== "none") {
+      pen.fillStyle = style.borderTopColor;
+      pen.fillRect(box.left, box.top, box.width, line);
+    }
+    if (node.tagName === "IMG") pen.drawImage(node, box.left, box.top, box.width, box.height);
+    pen.save();
+    if (style.overflowX === "hidden" || style.overflowY === "hidden") {
+      pen.beginPath();
+      pen.rect(box.left, box.top, box.width, box.height);
+      pen.clip();
+    }
+    node.childNodes.forEach((child) => paint(pen, child));
+    pen.restore();
+  }
+
+  function paintWords(pen, node) {
+    const style = getComputedStyle(node.parentElement);
+    pen.font = style.fontWeight + " " + style.fontSize + " Inter, sans-serif";
+    pen.fillStyle = style.color;
+    pen.textAlign = "center";
+    const range = document.createRange();
+    for (const word of node.textContent.matchAll(/\d|[^\d\s]+/g)) {
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      const box = range.getBoundingClientRect();
+      pen.fillText(word[0], box.left + box.width / 2, box.top + box.height / 2);
+    }
+    pen.textAlign = "left";
   }
 
   /* -- paper: pictures as wide as the page and in the colours of the day, rows as a table -------- */

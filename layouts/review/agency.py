@@ -15,6 +15,7 @@ from layouts.review.parts import (
     Column,
     as_table,
     card,
+    explained,
     figure,
     link,
     measure,
@@ -116,28 +117,28 @@ def _key_figures(desk: Desk, found: AgencyReview) -> Component:
     mine = {"holder": found.agency, "agency": None}
     return tiles(
         tile(
-            desk.t("di tangan, belum selesai"),
+            explained(desk, desk.t("di tangan, belum selesai"), words.IN_HAND),
             desk.count(backlog.open),
             desk.door(address.QUEUE, status=OPEN, **mine),
             desk.t("termasuk yang sudah dijawab"),
         ),
         tile(
-            desk.t("lewat tenggat"),
+            explained(desk, desk.t("lewat tenggat"), words.OVERDUE),
             desk.count(backlog.overdue),
             desk.door(address.QUEUE, overdue="1", status=None, **mine),
             desk.t("belum dijawab sesudah 24 jam"),
             "act" if backlog.overdue else "",
         ),
-        standing_tile(desk, desk.t("tepat waktu"), found.on_time),
-        standing_tile(desk, desk.t("ditindaklanjuti"), found.acted),
+        standing_tile(desk, explained(desk, desk.t("tepat waktu"), words.ON_TIME), found.on_time),
+        standing_tile(desk, explained(desk, desk.t("ditindaklanjuti"), words.ACTED), found.acted),
         tile(
-            desk.t("waktu jawab, median"),
+            explained(desk, desk.t("waktu jawab, median"), words.TIMES),
             desk.typical(found.answer.survival),
             None,
             ninety(desk, found.answer.survival),
         ),
         tile(
-            desk.t("waktu selesai, median"),
+            explained(desk, desk.t("waktu selesai, median"), words.TIMES),
             desk.typical(found.finish.survival),
             None,
             ninety(desk, found.finish.survival),
@@ -145,7 +146,7 @@ def _key_figures(desk: Desk, found: AgencyReview) -> Component:
     )
 
 
-def standing_tile(desk: Desk, label: str, standing: Standing) -> Component:
+def standing_tile(desk: Desk, label: Any, standing: Standing) -> Component:
     """A share with its interval, beside the city's own."""
     if not standing.enough:
         detail = desk.t("n = {n}", n=desk.count(standing.share.n))
@@ -207,6 +208,7 @@ def _oldest(desk: Desk, found: AgencyReview) -> Component:
     head = Card(
         "oldest",
         desk.t("Terbuka paling lama"),
+        words.OLDEST,
         width=8,
         export="queue" if desk.rights.export_rows else "",
         door={"holder": found.agency, "agency": None, "overdue": None},

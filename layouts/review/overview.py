@@ -12,6 +12,7 @@ from layouts.review.parts import (
     Column,
     as_table,
     card,
+    explained,
     figure,
     link,
     measure,
@@ -100,19 +101,19 @@ def _key_figures(desk: Desk, found: Overview) -> Component:
     late = {"overdue": "1", "status": None}
     return tiles(
         tile(
-            desk.t("masuk · {period}", period=found.period_words),
+            explained(desk, desk.t("masuk · {period}", period=found.period_words), words.RECEIVED),
             desk.count(shown.received),
             desk.door(address.QUEUE, **in_period),
             _change(desk, found, shown.received, before.reports if before else None),
         ),
         tile(
-            desk.t("belum selesai"),
+            explained(desk, desk.t("belum selesai"), words.OPEN),
             desk.count(found.open),
             desk.door(address.QUEUE, status=OPEN),
             desk.t("{n} selesai dalam periode", n=desk.count(shown.finished)),
         ),
         tile(
-            desk.t("lewat tenggat"),
+            explained(desk, desk.t("lewat tenggat"), words.OVERDUE),
             desk.count(found.overdue),
             desk.door(address.QUEUE, **late),
             desk.t("tanpa jawaban, tanpa tindakan")
@@ -121,19 +122,19 @@ def _key_figures(desk: Desk, found: Overview) -> Component:
             "act" if found.overdue else "",
         ),
         tile(
-            desk.t("tepat waktu"),
+            explained(desk, desk.t("tepat waktu"), words.ON_TIME),
             desk.percent(shown.on_time.share),
             desk.door(address.COMPARISON, **in_period),
             _share_change(desk, found),
         ),
         tile(
-            desk.t("waktu jawab, median"),
+            explained(desk, desk.t("waktu jawab, median"), words.TIMES),
             desk.typical(shown.answer),
             None,
             f"{ninety(desk, shown.answer)} · n = {desk.count(shown.answer.n)}",
         ),
         tile(
-            desk.t("warga puas"),
+            explained(desk, desk.t("warga puas"), words.SATISFACTION),
             desk.percent(shown.satisfied),
             desk.door(address.FEEDBACK, **in_period),
             desk.t(

@@ -22,6 +22,7 @@ from layouts.review.parts import (
     Card,
     as_table,
     card,
+    explained,
     figure,
     link,
     nothing,
@@ -126,39 +127,39 @@ def _key_figures(desk: Desk, found: PlaceReview, door: dict[str, Any]) -> Compon
     share = shown.on_time.share
     return tiles(
         tile(
-            desk.t("masuk"),
+            explained(desk, desk.t("masuk"), words.RECEIVED),
             desk.count(shown.received),
             desk.door(address.QUEUE, **door),
             desk.t("{n} selesai", n=desk.count(shown.finished)),
         ),
         tile(
-            desk.t("belum selesai"),
+            explained(desk, desk.t("belum selesai"), words.OPEN),
             desk.count(shown.open),
             desk.door(address.QUEUE, status=OPEN, **door),
             desk.t("termasuk yang sudah dijawab"),
         ),
         tile(
-            desk.t("lewat tenggat"),
+            explained(desk, desk.t("lewat tenggat"), words.OVERDUE),
             desk.count(shown.overdue),
             desk.door(address.QUEUE, overdue="1", status=None, **door),
             desk.t("belum dijawab sesudah 24 jam"),
             "act" if shown.overdue else "",
         ),
         tile(
-            desk.t("tepat waktu"),
+            explained(desk, desk.t("tepat waktu"), words.ON_TIME),
             desk.percent(share) if share.n >= 10 else desk.t("belum cukup data"),
             None,
             desk.t("{hits} dari {n}", hits=desk.count(share.hits), n=desk.count(share.n)),
             "" if share.n >= 10 else "small",
         ),
         tile(
-            desk.t("waktu jawab, median"),
+            explained(desk, desk.t("waktu jawab, median"), words.TIMES),
             desk.typical(shown.answer),
             None,
             ninety(desk, shown.answer),
         ),
         tile(
-            desk.t("laporan per 10.000 jiwa, setahun"),
+            explained(desk, desk.t("laporan per 10.000 jiwa, setahun"), words.PER_PEOPLE),
             per_10_000(desk, desk.drawn(found.trend.last_12), found.population),
             None,
             desk.t("12 bulan terakhir: {n}", n=desk.count(found.trend.last_12)),
