@@ -10,6 +10,7 @@ import io
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
@@ -24,7 +25,7 @@ from data_access.records import ALL, AgeBand, Filters, Share
 from data_access.snapshot import REPORTER_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from flask import Flask
 
@@ -159,136 +160,79 @@ def _key_figures(ask: Question) -> Rows:
     return [{"figure": figure, "value": value, "n": n} for figure, value, n in figures]
 
 
+def _rows(records: Iterable[Any], *columns: str) -> Rows:
+    """Records as rows: of each column its name and, where that differs, where it comes from."""
+    named = [column.partition("=") for column in columns]
+    read = [(name, attrgetter(source or name)) for name, _, source in named]
+    return [{name: get(record) for name, get in read} for record in records]
+
+
 def _volume(ask: Question) -> Rows:
-    return [
-        {
-            "month": f"{row.month:%Y-%m}",
-            "received": row.received,
-            "finished": row.finished,
-            "net_flow": row.net_flow,
-            "complete": row.complete,
-        }
-        for row in ask.reports.monthly_volume(ask.as_of, ask.filters)
-    ]
+    months = ask.reports.monthly_volume(ask.as_of, ask.filters)
+    rows = _rows(months, "month", "received", "finished", "net_flow", "complete")
+    return [row | {"month": f"{row['month']:%Y-%m}"} for row in rows]
 
 
 def _backlog(ask: Question) -> Rows:
-    return [
-        {
-            "agency": row.agency,
-            "name": row.name,
-            "open": row.open,
-            "overdue": row.overdue,
-            **{band.value: row.bands[band] for band in AgeBand},
-            "on_time_share": row.on_time.share,
-            "n": row.on_time.share.n,
-        }
-        for row in ask.reports.open_by_agency(ask.as_of, ask.filters)
-    ]
+    found = ask.reports.open_by_agency(ask.as_of, ask.filters)
+    rows = _rows(found, "agency", "name", "open", "overdue")
+    shares = _rows(found, "on_time_share=on_time.share", "n=on_time.share.n")
+    bands = [{band.value: row.bands[band] for band in AgeBand} for row in found]
+    return [row | ages | share for row, ages, share in zip(rows, bands, shares, strict=True)]
 
 
 def _agencies_by_year(ask: Question) -> Rows:
-    return [
-        {"agency": row.agency, "name": row.name, "year": row.year, "reports": row.reports}
-        for row in ask.reports.agencies_by_year(ask.as_of, ask.filters)
-    ]
+    found = ask.reports.agencies_by_year(ask.as_of, ask.filters)
+    return _rows(found, "agency", "name", "year", "reports")
 
 
 def _year_table(ask: Question) -> Rows:
-    return [
-        {
-            "year": row.year,
-            "reports": row.reports,
-            "escalations": row.escalations,
-            "acted": row.acted.hits,
-            "acted_share": row.acted,
-            "complete": row.complete,
-        }
-        for row in ask.reports.year_table(ask.as_of, ask.filters)
-    ]
+    found = ask.reports.year_table(ask.as_of, ask.filters)
+    shares = ("acted=acted.hits", "acted_share=acted")
+    return _rows(found, "year", "reports", "escalations", *shares, "complete")
 
 
 def _reporters(ask: Question) -> Rows:
-    return [
-        {
-            "rank": row.rank,
-            "reports": row.reports,
-            "kelurahan": row.kelurahan,
-            "last_12_months": sum(row.recent),
-        }
-        for row in ask.reports.top_reporters(ask.as_of, ask.filters, limit=REPORTER_ROWS)
-    ]
+    found = ask.reports.top_reporters(ask.as_of, ask.filters, limit=REPORTER_ROWS)
+    rows = _rows(found, "rank", "reports", "kelurahan", "last_12_months=recent")
+    return [row | {"last_12_months": sum(row["last_12_months"])} for row in rows]
 
 
 def _map(ask: Question) -> Rows:
-    return [
-        {
-            "kelurahan": row.name,
-            "code": row.code,
-            "kecamatan": row.kecamatan,
-            "lat": row.latitude,
-            "lon": row.longitude,
-            "open": row.open,
-            "overdue": row.overdue,
-        }
-        for row in ask.reports.open_by_kelurahan(ask.as_of, ask.filters)
-    ]
+    found = ask.reports.open_by_kelurahan(ask.as_of, ask.filters)
+    place = ("kelurahan=name", "code", "kecamatan", "lat=latitude", "lon=longitude")
+    return _rows(found, *place, "open", "overdue")
 
 
 def _queue(ask: Question) -> Rows:
     queue = ask.reports.escalation_queue(ask.as_of, ask.filters, limit=QUEUE_LIMIT)
-    return [
-        {
-            "ticket": row.ticket,
-            "category": row.category,
-            "kelurahan": row.kelurahan,
-            "first_agency": row.agencies[0],
-            "second_agency": row.agencies[1],
-            "third_agency": row.agencies[2],
-            "received": row.received,
-            "due": row.due,
-            "state": row.state.value,
-        }
-        for row in (*queue.overdue, *queue.in_time)
-    ]
+    waiting = (*queue.overdue, *queue.in_time)
+    heads = _rows(waiting, "ticket", "category", "kelurahan")
+    hands = [dict(zip(HANDS, row.agencies, strict=True)) for row in waiting]
+    times = _rows(waiting, "received", "due", "state=state.value")
+    return [head | held | time for head, held, time in zip(heads, hands, times, strict=True)]
+
+
+HANDS = ("first_agency", "second_agency", "third_agency")
 
 
 def _feedback(ask: Question) -> Rows:
     found = ask.reports.satisfaction(ask.as_of, ask.filters)
-    return [
-        {
-            "satisfied": found.satisfied.hits,
-            "n": found.satisfied.n,
-            "satisfied_share": found.satisfied,
-            "with_feedback": found.coverage.hits,
-            "finished": found.coverage.n,
-            "coverage": found.coverage,
-            "contradicted": found.contradicted,
-            **{f"rating_{stars}": count for stars, count in found.ratings.items()},
-        }
-    ]
+    satisfied = ("satisfied=satisfied.hits", "n=satisfied.n", "satisfied_share=satisfied")
+    coverage = ("with_feedback=coverage.hits", "finished=coverage.n", "coverage")
+    ratings = {f"rating_{stars}": count for stars, count in found.ratings.items()}
+    return [row | ratings for row in _rows([found], *satisfied, *coverage, "contradicted")]
 
 
 def _announcements(ask: Question) -> Rows:
     _refuse_filters("announcements", ask.filters)
-    return [
-        {"title": row.title, "body": row.body, "starts": row.starts, "ends": row.ends}
-        for row in ask.reports.announcements(ask.as_of)
-    ]
+    return _rows(ask.reports.announcements(ask.as_of), "title", "body", "starts", "ends")
 
 
 def _facilities(ask: Question) -> Rows:
     _refuse_filters("facilities", ask.filters)
-    return [
-        {
-            "kind": row.kind,
-            "name": row.name,
-            "address": row.address,
-            "lat": row.latitude,
-            "lon": row.longitude,
-        }
-        for row in ask.reports.facilities()
-    ]
+    place = ("kind", "name", "address", "lat=latitude", "lon=longitude")
+    return _rows(ask.reports.facilities(), *place)
 
 
 NOT_ABOUT_REPORTS = ("announcements", "facilities")

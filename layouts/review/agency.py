@@ -9,7 +9,7 @@ from dash import html
 from data_access.records import AgeBand
 from layouts.review import address, figures, words
 from layouts.review.desk import NOTHING, OPEN, Desk
-from layouts.review.overview import backlog_table, groups_table, late_link, ninety
+from layouts.review.overview import backlog_table, backlog_tiles, groups_table, late_link, ninety
 from layouts.review.parts import (
     Card,
     Column,
@@ -116,18 +116,12 @@ def _key_figures(desk: Desk, found: AgencyReview) -> Component:
     backlog = found.backlog
     mine = {"holder": found.agency, "agency": None}
     return tiles(
-        tile(
+        *backlog_tiles(
+            desk,
             explained(desk, desk.t("di tangan, belum selesai"), words.IN_HAND),
-            desk.count(backlog.open),
-            desk.door(address.QUEUE, status=OPEN, **mine),
-            desk.t("termasuk yang sudah dijawab"),
-        ),
-        tile(
-            explained(desk, desk.t("lewat tenggat"), words.OVERDUE),
-            desk.count(backlog.overdue),
-            desk.door(address.QUEUE, overdue="1", status=None, **mine),
-            desk.t("belum dijawab sesudah 24 jam"),
-            "act" if backlog.overdue else "",
+            backlog.open,
+            backlog.overdue,
+            **mine,
         ),
         standing_tile(desk, explained(desk, desk.t("tepat waktu"), words.ON_TIME), found.on_time),
         standing_tile(desk, explained(desk, desk.t("ditindaklanjuti"), words.ACTED), found.acted),

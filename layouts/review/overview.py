@@ -146,6 +146,27 @@ def _key_figures(desk: Desk, found: Overview) -> Component:
     )
 
 
+def backlog_tiles(
+    desk: Desk, label: list[Any], waiting: int, overdue: int, **door: Any
+) -> tuple[Component, Component]:
+    """What an agency or a place has not finished, and what of it waits too long."""
+    return (
+        tile(
+            label,
+            desk.count(waiting),
+            desk.door(address.QUEUE, status=OPEN, **door),
+            desk.t("termasuk yang sudah dijawab"),
+        ),
+        tile(
+            explained(desk, desk.t("lewat tenggat"), words.OVERDUE),
+            desk.count(overdue),
+            desk.door(address.QUEUE, **{"overdue": "1", "status": None} | door),
+            desk.t("belum dijawab sesudah 24 jam"),
+            "act" if overdue else "",
+        ),
+    )
+
+
 def ninety(desk: Desk, survival: Survival) -> str:
     """Within which time nine of ten were served."""
     if not survival.n:

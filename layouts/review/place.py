@@ -17,7 +17,7 @@ from layouts.review.agency import (
     times_card,
 )
 from layouts.review.desk import OPEN, Desk
-from layouts.review.overview import groups_table, ninety, places_table
+from layouts.review.overview import backlog_tiles, groups_table, ninety, places_table
 from layouts.review.parts import (
     Card,
     as_table,
@@ -132,18 +132,12 @@ def _key_figures(desk: Desk, found: PlaceReview, door: dict[str, Any]) -> Compon
             desk.door(address.QUEUE, **door),
             desk.t("{n} selesai", n=desk.count(shown.finished)),
         ),
-        tile(
+        *backlog_tiles(
+            desk,
             explained(desk, desk.t("belum selesai"), words.OPEN),
-            desk.count(shown.open),
-            desk.door(address.QUEUE, status=OPEN, **door),
-            desk.t("termasuk yang sudah dijawab"),
-        ),
-        tile(
-            explained(desk, desk.t("lewat tenggat"), words.OVERDUE),
-            desk.count(shown.overdue),
-            desk.door(address.QUEUE, overdue="1", status=None, **door),
-            desk.t("belum dijawab sesudah 24 jam"),
-            "act" if shown.overdue else "",
+            shown.open,
+            shown.overdue,
+            **door,
         ),
         tile(
             explained(desk, desk.t("tepat waktu"), words.ON_TIME),
