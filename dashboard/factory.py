@@ -11,7 +11,7 @@ from flask import Flask, redirect
 from dashboard.api import create_api
 from dashboard.asgi import create_asgi
 from dashboard.callback_check import check_callbacks
-from dashboard.feed import Channel, Feed
+from dashboard.feed import PULSE_S, Channel, Feed
 from dashboard.health import health_blueprint
 from dashboard.identity import Identity
 from dashboard.publisher import LOOK_OTHERS_S, LOOK_S, Publisher
@@ -63,7 +63,11 @@ def create_application(settings: Settings) -> Application:
     feed = Feed(
         draw,
         build=secrets.token_hex(4),
-        limits={"late_s": 2 * settings.refresh_s, "stale_s": settings.stale_s},
+        limits={
+            # between two pulses a screen hears nothing, and calls nothing late for that
+            "late_s": max(2 * settings.refresh_s, PULSE_S + 1),
+            "stale_s": settings.stale_s,
+        },
     )
     publisher = Publisher(
         feed,

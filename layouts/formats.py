@@ -50,9 +50,9 @@ def month_short(month: date) -> str:
 
 
 def month_label(month: date, complete: bool) -> str:
-    """Nov 2026; one that is not over says so."""
+    """Nov 2026; one that is not over says that it runs."""
     label = f"{month_short(month)} {month.year}"
-    return label if complete else f"{label} …"
+    return label if complete else f"{label} berjalan"
 
 
 def clock(moment: datetime) -> str:

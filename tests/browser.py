@@ -17,19 +17,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.machine import CHROMIUM_ARGUMENTS
 from data_access.demo import seed
 from data_access.engine import open_engine
 from tests.serving import QUICK, Server
 
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 FULL_HD = (1920, 1080)
 SCENES = ("", "volume", "backlog", "reporters", "map", "queue")
 """Addresses under ``/wall/``; the first is the overview."""
@@ -52,7 +44,7 @@ def browser() -> Iterator[Browser]:
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        opened = playwright.chromium.launch(executable_path=found, args=list(CHROMIUM_ARGUMENTS))
         yield opened
         opened.close()
 

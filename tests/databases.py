@@ -26,6 +26,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+QUESTIONS = (
+    "key_figures",
+    "on_time",
+    "time_to_answer",
+    "time_to_finish",
+    "monthly_volume",
+    "participation",
+    "open_by_agency",
+    "agencies_by_year",
+    "year_table",
+    "top_reporters",
+    "open_by_kelurahan",
+    "open_incidents",
+    "escalation_queue",
+    "satisfaction",
+    "follow_ups",
+)
+"""Methods of ``Reports`` that are asked with a moment and filters alone."""
+
 BACKENDS = ("sqlite", "postgresql", "mariadb")
 
 _SERVERS = {

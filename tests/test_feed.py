@@ -156,6 +156,14 @@ def test_pulses_tell_the_servers_time_and_the_age_of_the_data(city_server: Serve
     assert (second["late_s"], second["stale_s"]) == (3, 5)
 
 
+def test_no_screen_is_called_late_between_two_pulses(city: Path, serve: Serve) -> None:
+    server = serve(city, BCC_REFRESH_S="0.2")
+    edition(server)
+    with listening(server) as screen:
+        first, second = screen.hear("pulse"), screen.hear("pulse")
+    assert second["late_s"] * 1000 > second["now"] - first["now"]
+
+
 def test_a_screen_that_reads_nothing_harms_nobody_and_recovers(city: Path, serve: Serve) -> None:
     server, database = serve(city), City(city)
     edition(server)

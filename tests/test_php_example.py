@@ -14,6 +14,7 @@ from data_access.demo import seed
 from data_access.records import ALL, Filters, Status
 from data_access.reports import Reports
 from data_access.schema import metadata
+from tests.databases import QUESTIONS
 
 if TYPE_CHECKING:
     from tests.databases import Database, Databases
@@ -25,19 +26,6 @@ FILTERS = (
     ALL,
     Filters(since=datetime(2017, 9, 1, tzinfo=UTC), statuses=(Status.DONE,)),
     Filters(levels=(2, 3)),
-)
-QUESTIONS = (
-    "key_figures",
-    "monthly_volume",
-    "open_by_agency",
-    "agencies_by_year",
-    "year_table",
-    "top_reporters",
-    "open_by_kelurahan",
-    "open_incidents",
-    "escalation_queue",
-    "satisfaction",
-    "participation",
 )
 
 
@@ -72,6 +60,8 @@ def test_the_figures_are_those_of_the_contracts_own_tables(
 ) -> None:
     own, wide = (Reports(part.engine, clock=lambda: UNTIL) for part in both)
     for question in QUESTIONS:
+        if question == "follow_ups":
+            continue  # the wide table has room for one of each report
         asked, expected = (getattr(part, question)(as_of, filters) for part in (wide, own))
         assert asked == expected, question
     assert wide.announcements(as_of) == own.announcements(as_of)

@@ -18,6 +18,7 @@ from data_access.records import (
     Status,
 )
 from data_access.reports import Reports
+from tests.databases import QUESTIONS
 from tests.made_up import BEGIN, END, edge, random_city
 from tests.reference import Reference, utc
 
@@ -26,26 +27,6 @@ if TYPE_CHECKING:
     from tests.databases import Database
 
 NOW = datetime(2100, 1, 1, tzinfo=UTC)
-QUESTIONS = (
-    "key_figures",
-    "open_backlog",
-    "overdue",
-    "on_time",
-    "time_to_answer",
-    "time_to_finish",
-    "last_report_at",
-    "monthly_volume",
-    "participation",
-    "open_by_agency",
-    "agencies_by_year",
-    "year_table",
-    "top_reporters",
-    "open_by_kelurahan",
-    "open_incidents",
-    "escalation_queue",
-    "satisfaction",
-    "follow_ups",
-)
 THREE_PERIODS = (
     DeadlinePeriod(BEGINNING, timedelta(hours=24)),
     DeadlinePeriod(utc(2023, 12, 15), None),
@@ -77,7 +58,7 @@ def differences(
 ) -> list[str]:
     """Each question that is answered otherwise than by the reference."""
     found = []
-    for question in QUESTIONS:
+    for question in (*QUESTIONS, "open_backlog", "overdue", "last_report_at"):
         got = getattr(reports, question)(as_of, filters)
         wanted = getattr(reference, question)(as_of, filters)
         if got != wanted:

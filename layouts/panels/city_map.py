@@ -6,7 +6,7 @@ no WebGL context that could be lost.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import cos, radians, sqrt
 from typing import TYPE_CHECKING
@@ -27,17 +27,20 @@ PANEL = "map"
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross")
 SYMBOL_SIGNS = ("●", "■", "◆", "▲", "✚")
 OTHER = "lain"
+NEWEST = "terbaru"
 CROWD_CELLS = 2
 """Neighbouring cells of the database's grid that become one mark, in each direction."""
 MARGIN = 0.002
-NAME_LETTER = 0.0019
-NAME_HEIGHT = 0.0036
-MARK_HALF = 0.0016
 USUAL_WIDTH = 0.105
 USUAL_HEIGHT = 0.15
+"""Binjai's, in degrees, for which the following are meant."""
+NAME_LETTER = 0.0019
+NAME_HEIGHT = 0.0036
 """Room that a name takes on the map, in degrees: for each letter, and its height."""
-CROWD = 3
+DEGREES_PER_PX = 0.00018
 LONGEST = 20
+"""Longer names are left out."""
+CROWD = 3
 """From here on a mark carries its number instead of its subject's shape."""
 
 
@@ -51,6 +54,32 @@ class Mark:
     overdue: int
     subject: str
     newest: datetime
+
+
+@dataclass(frozen=True)
+class Box:
+    """Room that something takes on the map, in degrees."""
+
+    x: float
+    y: float
+    half_width: float
+    half_height: float
+
+    def meets(self, other: Box) -> bool:
+        """Whether one covers something of the other."""
+        return (
+            abs(self.x - other.x) < self.half_width + other.half_width
+            and abs(self.y - other.y) < self.half_height + other.half_height
+        )
+
+    def lies_in(self, edges: tuple[float, float, float, float]) -> bool:
+        """Whether nothing of it is over the edges: west, south, east, north."""
+        return (
+            edges[0] - MARGIN <= self.x - self.half_width
+            and edges[1] - MARGIN <= self.y - self.half_height
+            and self.x + self.half_width <= edges[2] + MARGIN
+            and self.y + self.half_height <= edges[3] + MARGIN
+        )
 
 
 def draw(snapshot: Snapshot, canvas: Canvas, boundaries: Boundaries) -> Drawing:
@@ -149,7 +178,7 @@ def map_figure(
             for cell in boundaries.cells
             for ring in cell.rings()
         ],
-        annotations=_newest(marks, shrink, canvas),
+        annotations=_newest(marks, boundaries, shrink, canvas),
         xaxis={"visible": False, "range": _range(marks, boundaries, 0, shrink)},
         yaxis={
             "visible": False,
@@ -272,22 +301,27 @@ def _names_with_room(
     points = {cell.code: cell.geometry.representative_point() for cell in boundaries.cells}
     edges = boundaries.outline.bounds if boundaries.cells else (0.0, 0.0, 0.0, 0.0)
     grown = canvas.scale * _breadth(boundaries)
-    taken = [(mark.x, mark.y, MARK_HALF * grown) for mark in marks]
     height, most = NAME_HEIGHT * grown, canvas.fitting(16 if canvas.detail else 8)
+    taken = [_covered(mark, canvas, _breadth(boundaries)) for mark in marks]
     if marks:
-        newest = max(marks, key=lambda mark: mark.newest)
-        taken.append((newest.x, newest.y + 0.006 * grown, 0.022 * grown))
+        taken.append(_newest_label(marks, boundaries, canvas)[2])
     named: list[tuple[str, float, float]] = []
     for place in sorted(places, key=lambda place: (-place.overdue, -place.open, place.code)):
         point = points.get(place.code)
         if point is None or not place.open or len(place.name) > LONGEST or len(named) == most:
             continue
         half = len(place.name) * NAME_LETTER * grown / 2
-        found = _free_spot((point.x, point.y), half, height, taken, edges)
+        wanted = Box(point.x, point.y, half, height / 2)
+        found = _free_spot(wanted, taken, edges)
         if found is not None:
-            taken.append((*found, half))
-            named.append((place.name, *found))
+            taken.append(found)
+            named.append((place.name, found.x, found.y))
     return named
+
+
+def _covered(mark: Mark, canvas: Canvas, breadth: float) -> Box:
+    half = _size(mark, canvas) / 2 * DEGREES_PER_PX * breadth
+    return Box(mark.x, mark.y, half, half)
 
 
 def _inside(middle: float, half: float, low: float, high: float) -> float:
@@ -296,44 +330,74 @@ def _inside(middle: float, half: float, low: float, high: float) -> float:
 
 
 def _free_spot(
-    point: tuple[float, float],
-    half: float,
-    height: float,
-    taken: Sequence[tuple[float, float, float]],
-    edges: tuple[float, float, float, float],
-) -> tuple[float, float] | None:
+    wanted: Box, taken: Sequence[Box], edges: tuple[float, float, float, float]
+) -> Box | None:
     """The nearest of some places around a point at which a name covers nothing and is not cut."""
+    height = 2 * wanted.half_height
     for dy in (0.0, -1.1 * height, 1.1 * height, -2.2 * height, 2.2 * height):
         for dx in (0.0, -1.4 * height, 1.4 * height):
-            right = _inside(point[0] + dx, half, edges[0], edges[2])
-            up = _inside(point[1] + dy, height / 2, edges[1], edges[3])
-            if all(abs(right - a) > half + width or abs(up - b) > height for a, b, width in taken):
-                return right, up
+            spot = replace(
+                wanted,
+                x=_inside(wanted.x + dx, wanted.half_width, edges[0], edges[2]),
+                y=_inside(wanted.y + dy, wanted.half_height, edges[1], edges[3]),
+            )
+            if not any(spot.meets(box) for box in taken):
+                return spot
     return None
 
 
-def _newest(marks: Sequence[Mark], shrink: float, canvas: Canvas) -> list[dict[str, object]]:
+def _newest(
+    marks: Sequence[Mark], boundaries: Boundaries, shrink: float, canvas: Canvas
+) -> list[dict[str, object]]:
     if not marks:
         return []
     mark = max(marks, key=lambda item: item.newest)
-    middle = (min(item.x for item in marks) + max(item.x for item in marks)) / 2
-    high = 0.15 * min(item.y for item in marks) + 0.85 * max(item.y for item in marks)
+    side, rise, _ = _newest_label(marks, boundaries, canvas)
     return [
         {
             "x": round(mark.x * shrink, 5),
             "y": round(mark.y, 5),
-            "xanchor": "right" if mark.x > middle else "left",
-            "text": f"terbaru {formats.clock(mark.newest)}",
+            "xanchor": "left" if side > 0 else "right",
+            "text": f"{NEWEST} {formats.clock(mark.newest)}",
             "showarrow": True,
             "arrowcolor": canvas.theme.text,
             "arrowwidth": 2,
             "arrowhead": 0,
             "standoff": canvas.text_px * 0.5,
-            "ax": canvas.text_px * (-1.6 if mark.x > middle else 1.6),
-            "ay": canvas.text_px * (2.2 if mark.y > high else -2.2),
+            "bgcolor": canvas.theme.ground,
+            "opacity": 0.9,
+            "borderpad": 3,
+            "ax": canvas.text_px * side,
+            "ay": canvas.text_px * -rise,
             "font": {"color": canvas.theme.text, "size": canvas.text_px, "weight": 600},
         }
     ]
+
+
+def _newest_label(
+    marks: Sequence[Mark], boundaries: Boundaries, canvas: Canvas
+) -> tuple[float, float, Box]:
+    """Where the newest mark's label covers least: its place in letter heights, and its room."""
+    mark = max(marks, key=lambda item: item.newest)
+    breadth = _breadth(boundaries)
+    covered = [(_covered(item, canvas, breadth), item) for item in marks]
+    half_width = (len(NEWEST) + 6) * NAME_LETTER * canvas.scale * breadth / 2
+    half_height = NAME_HEIGHT * canvas.scale * breadth * 0.7
+    letter = canvas.text_px * DEGREES_PER_PX * breadth
+    edges = boundaries.outline.bounds if boundaries.cells else None
+
+    def harm(box: Box) -> tuple[int, int]:
+        hidden = [item for room, item in covered if box.meets(room)]
+        outside = edges is not None and not box.lies_in(edges)
+        return 10 * outside + sum(item.overdue for item in hidden), sum(i.open for i in hidden)
+
+    places = [
+        (side, rise, Box(x, mark.y + rise * letter, half_width, half_height))
+        for rise in (2.2, -2.2, 3.6, -3.6)
+        for side in (1.6, -1.6)
+        for x in [mark.x + side * letter + (half_width if side > 0 else -half_width)]
+    ]
+    return min(places, key=lambda place: harm(place[2]))
 
 
 def _rows(places: Sequence[KelurahanOpen]) -> list[Component]:
