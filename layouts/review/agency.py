@@ -9,7 +9,14 @@ from dash import html
 from data_access.records import AgeBand
 from layouts.review import address, figures, words
 from layouts.review.desk import NOTHING, OPEN, Desk
-from layouts.review.overview import backlog_table, backlog_tiles, groups_table, late_link, ninety
+from layouts.review.overview import (
+    backlog_table,
+    backlog_tiles,
+    groups_table,
+    late_link,
+    ninety,
+    whole_queue,
+)
 from layouts.review.parts import (
     Card,
     Column,
@@ -211,12 +218,8 @@ def _oldest(desk: Desk, found: AgencyReview) -> Component:
         return card(desk, head, nothing(desk.t("Hanya jumlah yang ditampilkan untuk peran Anda.")))
     if not found.oldest:
         return card(desk, head, nothing(desk.t("Tidak ada laporan terbuka di tangan SKPD ini.")))
-    more = link(
-        desk.t("Seluruh antrean"),
-        desk.door(address.QUEUE, holder=found.agency, agency=None, status=OPEN),
-        "more",
-    )
-    return card(desk, head, reports_table(desk, found.oldest[:6], holder=found.agency), more)
+    more = whole_queue(desk, holder=found.agency, agency=None)
+    return card(desk, head, reports_table(desk, found.oldest[:6], holder=found.agency), *more)
 
 
 def ticket_link(desk: Desk, ticket: str, **door: Any) -> Component:

@@ -146,6 +146,12 @@ def _key_figures(desk: Desk, found: Overview) -> Component:
     )
 
 
+def whole_queue(desk: Desk, **door: Any) -> list[Component]:
+    """The way on to all open reports, for those who may go it."""
+    href = desk.door(address.QUEUE, status=OPEN, **door)
+    return [link(desk.t("Seluruh antrean"), href, "more")] if href else []
+
+
 def backlog_tiles(
     desk: Desk, label: list[Any], waiting: int, overdue: int, **door: Any
 ) -> tuple[Component, Component]:
@@ -388,8 +394,7 @@ def _queue(desk: Desk, queue: Queue) -> Component:
     if not queue.overdue and not queue.in_time:
         return card(desk, head, nothing(desk.t("Tidak ada laporan yang menunggu jawaban.")))
     rows = [*queue.overdue[:10], *queue.in_time[: max(3, 12 - len(queue.overdue[:10]))]]
-    more = link(desk.t("Seluruh antrean"), desk.door(address.QUEUE, status=OPEN), "more")
-    return card(desk, head, _queue_table(desk, rows), more)
+    return card(desk, head, _queue_table(desk, rows), *whole_queue(desk))
 
 
 def _queue_table(desk: Desk, rows: Sequence[QueueRow]) -> Component:

@@ -16,15 +16,14 @@ from layouts.review.agency import (
     on_time_card,
     times_card,
 )
-from layouts.review.desk import OPEN, Desk
-from layouts.review.overview import backlog_tiles, groups_table, ninety, places_table
+from layouts.review.desk import Desk
+from layouts.review.overview import backlog_tiles, groups_table, ninety, places_table, whole_queue
 from layouts.review.parts import (
     Card,
     as_table,
     card,
     explained,
     figure,
-    link,
     nothing,
     span,
     tile,
@@ -177,5 +176,5 @@ def _bands(desk: Desk, found: PlaceReview, door: dict[str, Any]) -> Component:
         head,
         figure("bands", drawing, desk.t("Laporan terbuka menurut umur"), 220),
         as_table(desk, bands_table(desk, found.bands, {}, **door)),
-        link(desk.t("Seluruh antrean"), desk.door(address.QUEUE, status=OPEN, **door), "more"),
+        *whole_queue(desk, **door),
     )
