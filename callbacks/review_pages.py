@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from layouts.review.overview import Overview, overview_sheet
 from layouts.review.place import place_sheet, places_sheet
 from layouts.review.queue import queue_sheet, search_sheet
 from layouts.review.report import report_sheet
-from layouts.review.reporters import reporter_sheet, reporters_sheet
+from layouts.review.reporters import is_rank, reporter_sheet, reporters_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -252,8 +251,7 @@ def report_detail(desk: Desk, review: Review) -> ReportDetail:
 
 def _reporters(desk: Desk, sources: Sources) -> Sheet:
     if desk.address.subject is not None:
-        found = reports_of_rank(desk, sources.review)
-        return reporter_sheet(desk, int(desk.address.subject), found)
+        return reporter_sheet(desk, reports_of_one(desk, sources.review))
     reports = sources.reports
     return reporters_sheet(
         desk,
@@ -263,18 +261,21 @@ def _reporters(desk: Desk, sources: Sources) -> Sheet:
     )
 
 
-def reports_of_rank(desk: Desk, review: Review) -> Page[ReportRow]:
-    """The newest reports of the citizen with the address's rank.
+def reports_of_one(desk: Desk, review: Review) -> Page[ReportRow]:
+    """The newest reports of one citizen: by the rank, or of whom a report is.
 
     Raises:
-        NotAllowedError: the role sees no single report.
-        NoSuchPageError: there is no such rank.
+        NotAllowedError: the role sees no single report, or not those of all agencies.
+        NoSuchPageError: there is no such rank, or no such report that names its reporter.
     """
     _only_with_reports(desk)
-    rank = desk.address.subject or ""
-    if not re.fullmatch(r"[1-9]\d?", rank, re.ASCII):
-        raise NoSuchPageError
-    found = review.of_rank(int(rank), desk.filters, desk.as_of)
+    subject = desk.address.subject or ""
+    if is_rank(subject):
+        found = review.of_rank(int(subject), desk.filters, desk.as_of)
+    elif desk.rights.agency is not None:
+        raise NotAllowedError
+    else:
+        found = review.of_same_reporter(subject, desk.as_of)
     if not found.total:
         raise NoSuchPageError
     return found

@@ -17,7 +17,7 @@ from callbacks.review_pages import (
     period_of,
     place_review,
     report_detail,
-    reports_of_rank,
+    reports_of_one,
     search_rows,
 )
 from dashboard import tables
@@ -273,7 +273,7 @@ DOWNLOADS: Mapping[str, Download] = {
     "of-reporter": Download(
         n_("Laporan seorang pelapor"),
         tables.REPORTS,
-        lambda d, a: reports_of_rank(d, a.review).rows,
+        lambda d, a: reports_of_one(d, a.review).rows,
         single=True,
     ),
     "backlog": Download(

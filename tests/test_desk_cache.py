@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -124,3 +125,28 @@ def test_words_of_confidential_reports_are_remembered_for_those_alone_who_may_re
         assert all(row.title is None for row in hidden)
         assert [row.ticket for row in told] == [row.ticket for row in untold]
     assert any(row.title for row in kept.rows(ALL, now, limit=1000, see_confidential=True).rows)
+
+
+def test_one_citizens_reports_are_of_that_citizen_and_named(
+    people: People, city_file: Path
+) -> None:
+    """By rank, or by one of them; an agency gets what it had of them, and no way around that."""
+    secretary = people.client(Role.SECRETARY)
+    by_rank = tickets_on(page_of(secretary, "/tinjau/pelapor/1"))
+    ticket = max(by_rank)
+    by_report = tickets_on(page_of(secretary, f"/tinjau/pelapor/{ticket}"))
+    asked = "SELECT reporter_id, anonymous, confidential FROM reports WHERE ticket = ?"
+    with closing(sqlite3.connect(city_file)) as database:
+        rows = {database.execute(asked, [each]).fetchone() for each in by_rank | by_report}
+    assert len(by_rank) > 10
+    assert len(rows) == 1
+    assert not any(row[1] or row[2] for row in rows)
+    agency = page_of(people.client(Role.AGENCY), "/tinjau/pelapor/1")
+    assert tickets_on(agency) <= tickets_of(city_file, "PUTR")
+    for role, subject in ((Role.AGENCY, ticket), (Role.COUNCIL, "1")):
+        page = page_of(people.client(role), f"/tinjau/pelapor/{subject}")
+        assert "Bukan untuk peran Anda" in page
+
+
+def tickets_on(page: str) -> set[str]:
+    return set(re.findall(r"BJI-\d{4}-\d{6}", page))

@@ -259,6 +259,9 @@ def _place(desk: Desk, name: str | None) -> Any:
 def _reporter(desk: Desk, found: ReportDetail) -> Component:
     head = Card("reporter", desk.t("Siapa yang melapor"), width=12)
     parts: list[Any] = [nothing(_who(desk, found))]
+    if found.reporter and found.reporter.reports > 1 and desk.rights.agency is None:
+        href = desk.door(address.REPORTERS, found.row.ticket)
+        parts.append(link(desk.t("Semua laporannya"), href, "more"))
     if desk.rights.reveal:
         parts.append(facts([_masked(desk, field) for field in PersonalField]))
         note = desk.t("Setiap penampilan dicatat: siapa, kapan, apa dan mengapa.")

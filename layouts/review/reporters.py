@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from layouts.review import address, figures, words
@@ -155,8 +156,19 @@ def _reports_of(desk: Desk, row: TopReporter) -> Any:
     return link(desk.count(row.reports), href)
 
 
-def reporter_sheet(desk: Desk, rank: int, found: Page[ReportRow]) -> Sheet:
+def is_rank(subject: str) -> bool:
+    """Whether a page's subject is a place in the ranking, and not a report's number."""
+    return re.fullmatch(r"[1-9]\d?", subject, re.ASCII) is not None
+
+
+def reporter_sheet(desk: Desk, found: Page[ReportRow]) -> Sheet:
     """The reports of one citizen, who stays unknown."""
+    subject = desk.address.subject or ""
+    title = (
+        desk.t("Pelapor peringkat {n}", n=subject)
+        if is_rank(subject)
+        else desk.t("Pelapor dari {ticket}", ticket=subject)
+    )
     head = Card(
         "reports",
         desk.t("{n} laporan", n=desk.number(found.total)),
@@ -166,7 +178,7 @@ def reporter_sheet(desk: Desk, rank: int, found: Page[ReportRow]) -> Sheet:
         "of-reporter" if desk.rights.export_rows else "",
     )
     return Sheet(
-        title=desk.t("Pelapor peringkat {n}", n=desk.number(rank)),
+        title=title,
         lead=desk.t("Siapa orangnya tidak ditampilkan."),
         trail=(home(desk), (desk.t("Pelapor"), desk.door(address.REPORTERS))),
         body=(card(desk, head, reports_table(desk, found.rows)),),
