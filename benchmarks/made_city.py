@@ -6,6 +6,7 @@ for and mostly young, whatever the size. Draws are Weyl sequences: the same city
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from data_access.schema import metadata, reports
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection
 
 NOW = datetime(2026, 11, 23, 7, 5, tzinfo=UTC)
@@ -63,7 +66,7 @@ class _Words:
 def make_city(engine: Engine, reports: int, open_reports: int = 300, seed: int = 1) -> None:
     """Create the contract's tables in an empty database and fill them."""
     words = _Words(engine.dialect.name)
-    with engine.begin() as connection:
+    with _without_journal(engine), engine.begin() as connection:
         _no_limits(connection)
         for table in metadata.sorted_tables:
             connection.execute(CreateTable(table))
@@ -73,6 +76,23 @@ def make_city(engine: Engine, reports: int, open_reports: int = 300, seed: int =
         _leave_open(connection, reports, open_reports)
         create_indexes(connection)
     _analyze(engine)
+
+
+@contextmanager
+def _without_journal(engine: Engine) -> Iterator[None]:
+    """SQLite would write every page twice, for a return to an empty file."""
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    _set_journal(engine, "OFF")
+    yield
+    _set_journal(engine, "WAL")
+
+
+def _set_journal(engine: Engine, mode: str) -> None:
+    engine.dispose()
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA journal_mode = {mode}")
 
 
 def create_indexes(connection: Connection) -> None:

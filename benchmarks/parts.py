@@ -19,7 +19,7 @@ PARTS = (
     "commit_to_screen",
     "first_picture",
     "snapshots",
-    "writes",
+    "big_city",
     "review_speed",
     "review_pages",
     "import_rate",

@@ -14,6 +14,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import DateTime, TypeDecorator
 
+from data_access.periods import BLOCK_S
+
 Id = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite numbers rows by itself only in a column of type INTEGER."""
 
@@ -179,8 +181,8 @@ def _grid_cell_sqlite(element: grid_cell, compiler: SQLCompiler, **kw: Any) -> s
     return f"cast((cast({coordinate} as real) + 180.0) / {size} as integer)"
 
 
-class local_day(FunctionElement[int]):  # noqa: N801 - reads as the SQL function that it is
-    """Number of a moment's day in WIB, as ``date.toordinal`` counts."""
+class block_number(FunctionElement[int]):  # noqa: N801 - reads as the SQL function that it is
+    """Number of a moment's block, as ``periods.block_of`` counts."""
 
     type = Integer()
     inherit_cache = True
@@ -211,15 +213,16 @@ def _local_postgresql(element: FunctionElement[int], compiler: SQLCompiler, **kw
     return f"(({value} at time zone 'UTC') + interval '7 hours')"
 
 
-@compiles(local_day, "sqlite")
-def _local_day_sqlite(element: local_day, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"cast(julianday({_local_sqlite(element, compiler, **kw)}) - 1721424.5 as integer)"
+@compiles(block_number, "sqlite")
+def _block_number_sqlite(element: block_number, compiler: SQLCompiler, **kw: Any) -> str:
+    (value,) = (compiler.process(part, **kw) for part in element.clauses)
+    return f"(cast(strftime('%s', substr({value}, 1, 19)) as integer) / {BLOCK_S})"
 
 
-@compiles(local_day, "postgresql")
-def _local_day_postgresql(element: local_day, compiler: SQLCompiler, **kw: Any) -> str:
-    day = _local_postgresql(element, compiler, **kw)
-    return f"(cast({day} as date) - date '0001-01-01' + 1)"
+@compiles(block_number, "postgresql")
+def _block_number_postgresql(element: block_number, compiler: SQLCompiler, **kw: Any) -> str:
+    (value,) = (compiler.process(part, **kw) for part in element.clauses)
+    return f"cast(floor(extract(epoch from {value}) / {BLOCK_S}) as integer)"
 
 
 @compiles(local_year, "sqlite")

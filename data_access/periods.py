@@ -31,6 +31,20 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(WIB).date()
 
 
+BLOCK_S = 3 * 3600
+"""Seconds of a block, by which roll-ups count."""
+
+
+def block_of(moment: datetime) -> int:
+    """Number of the block that a moment lies in, counted from 1970."""
+    return int(moment.timestamp() // BLOCK_S)
+
+
+def block_start(number: int) -> datetime:
+    """The moment at which a block begins."""
+    return datetime.fromtimestamp(number * BLOCK_S, UTC)
+
+
 def months_until(as_of: datetime, count: int) -> list[date]:
     """First days of the last ``count`` months, oldest first, with the one that is running."""
     today = local_day(as_of)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from math import cos, radians
 from typing import Any
 
@@ -31,10 +31,7 @@ class Places:
     within ``NEAR_M``, by the same order between equals; else to none: "luar kota".
     """
 
-    def __init__(
-        self, boundaries: Iterable[Boundary], aliases: Mapping[str, str] | None = None
-    ) -> None:
-        """``aliases`` are more names, each with the name or code that it stands for."""
+    def __init__(self, boundaries: Iterable[Boundary]) -> None:
         cells = list(boundaries)
         self._bounds = _bounds(cells)
         self._shrink = cos(radians((self._bounds[1] + self._bounds[3]) / 2))
@@ -43,10 +40,6 @@ class Places:
         self._codes = [cells[at].code for at in order]
         self._tree = STRtree([metric[at] for at in order])
         self._names = _Names((cell.code, cell.name) for cell in cells)
-        for alias, target in (aliases or {}).items():
-            code = target if target in self._codes else self._names.code_of(target)
-            if code is not None:
-                self._names.add(code, alias)
 
     def _metric(self, geometry: BaseGeometry) -> BaseGeometry:
         return shapely.transform(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from data_access.boundaries import Boundaries, read_boundaries
+from data_access.importing.mapping import mapping_from
 from data_access.schema import areas
 from tests.importing import Desk, mapping_of, shared
 
@@ -71,6 +72,19 @@ def test_position_first_then_name(desk: Desk, boundaries: Boundaries) -> None:
     assert (desk.rows()[6].latitude, desk.rows()[6].longitude) == (41.65, -87.75)
     told = {key: count for key, count in summary.repairs.items() if count}
     assert told == {"outside": 2, "unknown_place": 1, "swapped": 1}
+
+
+def test_further_names_stand_for_a_name_or_a_code(desk: Desk, boundaries: Boundaries) -> None:
+    names = {"tepi danau": "Selatan", "hulu": "1", "hilir": "Entah"}
+    mapping = mapping_from({"columns": dict(MAPPING.columns), "areas": {"names": names}})
+    rows = (
+        "A-1,x,2024-01-02,,,Tepi-Danau,\nA-2,x,2024-01-02,,,HULU,\nA-3,x,2024-01-02,,,Hilir,\n"
+        "A-4,x,2024-01-02,,,Selatan,\n"
+    )
+    desk.bring(HEAD + rows, mapping, boundaries=boundaries)
+    assert codes(desk) == ["2", "1", None, "2"]
+    desk.bring(HEAD + "A-5,x,2024-01-02,,,Kel. Tepi Danau,\n", mapping)
+    assert codes(desk)[-1] == "2"
 
 
 def test_names_of_areas_that_the_database_has(desk: Desk, boundaries: Boundaries) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import pty
+import re
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -185,6 +188,35 @@ def test_stopped_is_130_and_nothing_changed(here: Path, number: int) -> None:
     assert b"The import was stopped; the database is as it was." in said
     assert count(here) == 1
     assert not list(here.glob("*karantina*"))
+
+
+def test_a_terminal_sees_rate_and_time_left(here: Path) -> None:
+    rows = "".join(f"B-{n},x,13/01/2024 08.15,Baru\n" for n in range(6_000))
+    (here / "besar.csv").write_text("Nomor Tiket,Judul,Tanggal Masuk,Status\n" + rows)
+    said = _on_a_terminal("besar.csv", "--lang", "en")
+    assert re.search(r"Importing .* 100% \d+ rows/s 0:00:00", said)
+
+
+def _on_a_terminal(*arguments: str) -> str:
+    """What the command writes to its terminal, without its colours."""
+    ours, theirs = pty.openpty()
+    root = Path(__file__).resolve().parents[1]
+    code = "from dashboard.commands.imports import import_command as c; c(prog_name='import')"
+    environment = os.environ | {"PYTHONPATH": str(root), "COLUMNS": "100", "TERM": "xterm"}
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        env=environment,
+    ) as child:
+        os.close(theirs)
+        said = b""
+        with suppress(OSError):  # Linux's way to say that the other end is closed
+            while piece := os.read(ours, 4096):
+                said += piece
+    os.close(ours)
+    assert child.returncode == 0
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", said.decode())
 
 
 def _wait_for(path: Path, child: subprocess.Popen[bytes]) -> None:

@@ -69,6 +69,7 @@ def test_a_whole_mapping(tmp_path: Path) -> None:
         ({"file": {"header": 0}}, "harus ≥ 1", "must be ≥ 1"),
         ({"file": {"format": "pdf"}}, "'pdf' tidak dikenal", "'pdf' is unknown"),
         ({"columns": 3}, "harus tabel", "must be"),
+        ({"areas": {"names": {"A": 1}}}, "harus teks", "must be"),
         ({"areas": {"unknown": "x"}}, "'x' tidak dikenal", "'x' is unknown"),
     ],
 )

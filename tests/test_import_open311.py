@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from data_access.importing.open311 import MAPPING, parse
+from data_access.importing.open311 import MAPPING, open_requests, parse
 from data_access.importing.open311_server import Feed, Patience, Server
 from data_access.importing.run import Options, import_reports
 from data_access.importing.session import import_state
@@ -240,6 +241,33 @@ def test_updates_since_the_last_time(desk: Desk, city: City) -> None:
     assert desk.rows(import_state)[0].moment == later
     first = next(ask for ask in city.asked if "start_date" in ask)
     assert first["start_date"] == "2024-04-12T04:00:00Z"
+
+
+def test_what_a_server_tells_is_kept_in_a_file_not_in_memory(desk: Desk, city: City) -> None:
+    city.paged = True
+    text = "Lampu jalan di depan gang padam. " * 150
+    for number in range(2_000):
+        city.add(number, NOW - timedelta(hours=number % 900 + 1), description=text)
+    told: list[int] = []
+    feed = Feed(Server(city.address), NOW, None)
+    tracemalloc.start()
+    try:
+        source = feed.source(desk.engine, told.append)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2_000 * len(text) / 2
+    assert told == [*range(100, 2_001, 100), 2_000]
+    assert (source.size, source.done()) == (2_000, 0)
+    assert sum(1 for _ in source.rows) == source.done() == 2_000
+    source.close()
+
+
+def test_a_file_tells_how_far_it_is(desk: Desk) -> None:
+    requests = [REQUEST | {"service_request_id": number} for number in range(30)]
+    source = open_requests(desk.write(json.dumps(requests), "r.json"))
+    next(source.rows)
+    assert (source.size, source.done()) == (30, 1)
 
 
 def test_faults_are_tried_again(desk: Desk, city: City) -> None:

@@ -20,7 +20,6 @@ CITY = Places(
         Boundary("Z", "Kembar", box(0.03, 0.0, 0.04, 0.01)),
         Boundary("Y", "Kembar", box(0.03, 0.0, 0.04, 0.01)),
     ],
-    aliases={"Sunset": "Barat", "Si Kecil": "K", "Entah": "Tidak Ada"},
 )
 
 
@@ -74,8 +73,6 @@ def test_many_at_once_and_none() -> None:
         ("KEL. BARAT", "B"),
         ("Kelurahan  barat, Kecamatan Kota", "B"),
         ("B\u00e1rat\u200b", "B"),
-        ("sunset", "B"),
-        ("sikecil", "K"),
         ("Kembar", None),
         ("Entah", None),
         ("", None),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,7 @@ from sqlalchemy import Connection, delete, insert, select, text, update
 from data_access.records import ALL, BEGINNING, DeadlinePeriod, Filters, Status
 from data_access.reports import Reports
 from data_access.rollups.answers import RolledReports
-from data_access.rollups.keeping import install, installed, remove
+from data_access.rollups.keeping import counted_afterwards, install, installed, mend, remove
 from data_access.rollups.tables import cells, reporter_months, reporter_totals
 from data_access.schema import (
     escalations,
@@ -23,6 +25,7 @@ from data_access.schema import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.databases import Database, Databases
 
@@ -32,15 +35,15 @@ MOMENTS = (
     NOW,
     NOW + timedelta(days=40),
     NOW - timedelta(minutes=20),
-    NOW - timedelta(days=2),
+    datetime(2026, 11, 21, 6, tzinfo=UTC),
     datetime(2026, 10, 31, 16, 59, 59, 999999, tzinfo=UTC),
 )
 
 
 @pytest.fixture(autouse=True)
 def _few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test's handful of reports is worth the counts of days."""
-    monkeypatch.setattr("data_access.rollups.answers.WORTH_DAYS", 0)
+    """A test's handful of reports is worth the counts of blocks."""
+    monkeypatch.setattr("data_access.rollups.answers.WORTH_BLOCKS", 0)
 
 
 def settle(database: Database) -> None:
@@ -102,7 +105,8 @@ class Life:
         if self.dice.random() < 0.03:
             at = BEGINNING - timedelta(days=1)
         if self.dice.random() < 0.1:
-            at = at.replace(hour=17, minute=0, second=0, microsecond=0)
+            hour = self.dice.choice((6, 17, 18))  # where a day, and where blocks begin
+            at = at.replace(hour=hour, minute=0, second=0, microsecond=0)
         return at
 
     def maybe(self, chance: float = 0.6) -> datetime | None:
@@ -231,7 +235,7 @@ def answers(asked: Reports, as_of: datetime) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(3))
 def test_any_life_gives_the_counts_of_a_new_count_and_the_answers_of_the_tables(
     kept: Database, seed: int
 ) -> None:
@@ -242,7 +246,7 @@ def test_any_life_gives_the_counts_of_a_new_count_and_the_answers_of_the_tables(
             for _ in range(50):
                 life.step()
         rolled = RolledReports(kept.engine, clock=lambda: NOW)
-        for as_of in MOMENTS[part : part + 3]:
+        for as_of in MOMENTS[part * 2 : part * 2 + 3]:
             assert rolled._counted(as_of, ALL, lambda late: True), "not answered from counts"
             assert answers(rolled, as_of) == answers(
                 Reports(kept.engine, clock=lambda: NOW), as_of
@@ -360,3 +364,103 @@ def test_writers_need_no_rights_on_the_counts(databases: Databases) -> None:
     finally:
         database.run(f"DROP OWNED BY {role}", f"DROP ROLE {role}")
         remove(database.writer)
+
+
+IMPORT = """
+import sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from data_access.engine import open_engine
+from data_access.importing.guess import guess_mapping
+from data_access.importing.mapping import FileForm
+from data_access.importing.opening import open_source
+from data_access.importing.run import Options, import_reports
+from data_access.rollups.keeping import counted_afterwards
+
+def progress(done, rows):
+    print(rows, flush=True)
+    time.sleep(60)
+
+file, url = Path(sys.argv[1]), sys.argv[2]
+engine = open_engine(url, read_only=False)
+mapping = guess_mapping(open_source(file, FileForm()), FileForm()).mapping
+options = Options(datetime.now(UTC), file.with_suffix(".karantina"), progress=progress)
+with counted_afterwards(engine):
+    import_reports(open_source(file, mapping.file), mapping, engine, options)
+"""
+
+
+def kill_an_import(database: Database, folder: Path) -> None:
+    """An import of many rows, killed when it has written some."""
+    file = folder / "banyak.csv"
+    rows = [f"A-{n},Lampu,02/01/2024 08.15,Baru" for n in range(2_500)]
+    file.write_text("\n".join(["Nomor Tiket,Judul,Tanggal Masuk,Status", *rows]))
+    url = database.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", IMPORT, str(file), url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert int(process.stdout.readline()) >= 2_000
+        process.kill()
+
+
+@pytest.mark.fault
+def test_after_a_killed_import_the_counts_are_mended_by_the_next_command(
+    kept: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    city(kept)
+    before = counts(kept)
+    kill_an_import(kept, tmp_path)
+    rolled = RolledReports(kept.engine, clock=lambda: NOW)
+    for _ in range(2):
+        assert answers(rolled, NOW) == answers(Reports(kept.engine, clock=lambda: NOW), NOW)
+        rolled._absent_until = 0.0
+    assert [record.message for record in caplog.records if "init-db" in record.message] != []
+    assert len(caplog.records) == 1
+    assert mend(kept.writer)
+    assert counts(kept) == before
+    assert not mend(kept.writer)
+    assert rolled._counted(NOW, ALL, lambda late: True)
+
+
+@pytest.mark.fault
+def test_a_small_write_after_a_killed_import_mends_too(kept: Database, tmp_path: Path) -> None:
+    kill_an_import(kept, tmp_path)
+    with counted_afterwards(kept.writer, rows=1):
+        city(kept)
+    assert RolledReports(kept.engine)._counted(NOW, ALL, lambda late: True)
+
+
+def test_few_rows_are_counted_as_they_come(kept: Database) -> None:
+    with counted_afterwards(kept.writer, rows=10):
+        city(kept)
+        assert RolledReports(kept.engine)._counted(NOW, ALL, lambda late: True)
+    kept_counts = counts(kept)
+    with counted_afterwards(kept.writer, rows=1_000_000):
+        assert not RolledReports(kept.engine)._counted(NOW, ALL, lambda late: True)
+    assert counts(kept) == kept_counts
+
+
+def test_a_failure_while_the_counts_are_paused_leaves_them_current(kept: Database) -> None:
+    city(kept)
+    before = counts(kept)
+    with (
+        pytest.raises(RuntimeError),
+        counted_afterwards(kept.writer),
+        kept.writer.begin() as writer,
+    ):
+        writer.execute(delete(feedback))
+        raise RuntimeError("in the middle")
+    assert counts(kept) == before
+
+
+def test_counts_of_an_older_version_are_counted_anew(kept: Database) -> None:
+    city(kept)
+    kept.run("UPDATE rollup_state SET layout = layout - 1", "DELETE FROM rollup_cells")
+    assert answers(RolledReports(kept.engine), NOW) == answers(Reports(kept.engine), NOW)
+    assert mend(kept.writer)
+    assert RolledReports(kept.engine)._counted(NOW, ALL, lambda late: True)
+
+
+def test_nothing_is_counted_where_nothing_was(databases: Databases) -> None:
+    for backend in ("sqlite", "postgresql", "mariadb"):
+        assert not mend(databases.fresh(backend).writer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import sqlite3
 import subprocess
@@ -9,24 +10,30 @@ import sys
 import threading
 import time
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pymysql
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import create_engine, delete, insert
+from sqlalchemy import create_engine, delete, insert, update
+from sqlalchemy.exc import OperationalError
 
 from dashboard.cli import cli
 from data_access.demo import CityError, create_tables, seed
+from data_access.demo.deeds import Deeds
 from data_access.demo.simulate import Simulation
 from data_access.engine import open_engine
 from data_access.errors import DataUnavailable, Reason
 from data_access.records import WIB
+from data_access.rollups.keeping import counted_afterwards, kept
+from data_access.rollups.tables import state
 from data_access.schema import reports
 from tests import test_demo_city as whole
 from tests.cities import CITY_UNTIL, copy_of, fingerprint, rows_of
+from tests.databases import BACKENDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,16 +158,55 @@ def _without_floats(engine: Engine) -> dict[str, list[list[object]]]:
     }
 
 
-def test_every_server_holds_the_same_life(database: Database, tmp_path: Path) -> None:
-    until = datetime(2017, 6, 1, tzinfo=WIB)
-    beside = open_engine(f"sqlite:///{tmp_path / 'beside.sqlite'}", read_only=False)
-    for engine in (database.writer, beside):
-        seed(engine, until=until)
-        simulation = Simulation(engine, seed=8)
-        for number in range(60):
-            simulation.step(until + (number + 1) * GAP)
-    assert _without_floats(database.writer) == _without_floats(beside)
-    beside.dispose()
+YOUNG = datetime(2017, 6, 1, tzinfo=WIB)
+
+
+def _live_young(engine: Engine) -> list[str | None]:
+    """An hour's quarter of a city of some months."""
+    seed(engine, until=YOUNG)
+    simulation = Simulation(engine, seed=8)
+    return [simulation.step(YOUNG + (number + 1) * GAP) for number in range(60)]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, list[Any]]]:
+    """A young city on SQLite, and what happened in it."""
+    path = tmp_path_factory.mktemp("undisturbed") / "city.sqlite"
+    engine = open_engine(f"sqlite:///{path}", read_only=False)
+    yield engine, _live_young(engine)
+    engine.dispose()
+
+
+@pytest.fixture(params=BACKENDS)
+def unused(request: pytest.FixtureRequest, databases: Databases) -> Database:
+    """Tables that no other test has used: a server goes on with the ids that it gave before."""
+    name = f"_unused_{request.node.originalname.removeprefix('test_')[:20]}"
+    return databases.another(request.param, name)
+
+
+def test_every_server_holds_the_same_life(
+    unused: Database, undisturbed: tuple[Engine, list[Any]]
+) -> None:
+    engine, happened = undisturbed
+    assert _live_young(unused.writer) == happened
+    assert _without_floats(unused.writer) == _without_floats(engine)
+
+
+def test_a_step_that_is_tried_again_draws_the_same_life(
+    unused: Database, undisturbed: tuple[Engine, list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the try before has used up ids, which servers do not give twice."""
+    insert_row, turns = Deeds._insert, itertools.count()
+
+    def busy(self: Deeds, *args: Any, **values: Any) -> int:
+        number = insert_row(self, *args, **values)
+        if next(turns) % 5 == 0:
+            raise OperationalError("", {}, pymysql.err.OperationalError(1205, "Lock wait timeout"))
+        return number
+
+    monkeypatch.setattr(Deeds, "_insert", busy)
+    monkeypatch.setattr("data_access.demo.simulate._PAUSE_S", 0.0)
+    assert _live_young(unused.writer) == undisturbed[1]
 
 
 @pytest.mark.parametrize("backend", ["postgresql", "mariadb"])
@@ -178,7 +224,6 @@ def test_an_interrupted_seed_leaves_nothing_on_a_server(databases: Databases, ba
 
 def test_a_step_is_all_or_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     before = fingerprint(engine)
-    from data_access.demo.deeds import Deeds
 
     def broken(self: Deeds, *args: object, **values: object) -> None:
         raise RuntimeError("broken in the middle")
@@ -390,6 +435,25 @@ def test_seed_if_empty_leaves_a_city_as_it_is(report_file: Path) -> None:
     assert fingerprint(engine) == before
     with engine.begin() as connection:
         connection.execute(delete(reports).where(reports.c.id == 0))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("command", ["init-db", "demo", "simulate"])
+def test_commands_count_anew_what_a_killed_one_left(
+    report_file: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_engine(f"sqlite:///{report_file}", read_only=False)
+    with counted_afterwards(engine):
+        seed(engine, until=datetime(2017, 4, 1, tzinfo=WIB))
+    with engine.begin() as connection:
+        connection.execute(update(state).values(current=False))
+    monkeypatch.setattr(Simulation, "run", lambda *_arguments: None)
+    monkeypatch.setattr("dashboard.commands.serving.run_server", lambda _settings: None)
+    monkeypatch.setattr("dashboard.commands.serving._simulation", lambda _pace: nullcontext())
+    monkeypatch.setattr("dashboard.commands.serving._make_demo_accounts", lambda _settings: None)
+    assert not kept(engine)
+    assert CliRunner().invoke(cli, [command]).exit_code == 0
+    assert kept(engine)
     engine.dispose()
 
 

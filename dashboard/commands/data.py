@@ -23,7 +23,7 @@ from data_access.demo.simulate import Simulation
 from data_access.engine import open_engine
 from data_access.errors import DataUnavailable, unavailable
 from data_access.records import WIB
-from data_access.rollups.keeping import counted_afterwards, install, kept
+from data_access.rollups.keeping import counted_afterwards, install, kept, mend
 
 DEFAULT_SEED = 1275
 
@@ -73,6 +73,7 @@ def seed_if_empty() -> None:
     with _writable() as engine:
         if not holds_reports(engine):
             _fill(engine, DEFAULT_SEED, datetime.now(WIB))
+        mend(engine)
 
 
 @click.command()
@@ -88,6 +89,7 @@ def simulate(pace: float, seed: int | None) -> None:
     """Let the made-up city live until interrupted: reports, answers, feedback."""
     stop = Event()
     with _writable() as engine, _stopped_by_signals(stop):
+        mend(engine)
         Simulation(engine, seed=seed).run(pace, stop, _teller())
 
 

@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,7 +15,15 @@ from types import FrameType
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from sqlalchemy import Engine
 
 from dashboard.settings import Settings
@@ -36,8 +44,8 @@ from data_access.rollups.keeping import counted_afterwards
 FAILED = 1
 QUARANTINED = 3
 STOPPED = 130
-MUCH_BYTES = 1_000_000
-"""Of a file so large, counting anew afterwards is quicker than counting row by row."""
+ROW_BYTES = 300
+"""A report takes about so much of a file."""
 
 
 @click.command("import")
@@ -143,19 +151,24 @@ class _Job:
             engine.dispose()
 
     def _from_server(self, engine: Engine) -> Summary:
-        options = self._options()
-        feed = Feed(Server(self.source), options.now, self.since)
-        source = feed.source(engine)
+        feed = Feed(Server(self.source), datetime.now(UTC), self.since)
+        with _fetching(self.language) as fetched:
+            source = feed.source(engine, fetched)
         mapping = self.mapping or open311.MAPPING
-        return import_reports(source, mapping, engine, replace(options, at_end=feed.remember))
+        with (
+            counted_afterwards(engine, rows=source.size),
+            _progress(source.size, self.language) as progress,
+        ):
+            options = replace(self._options(progress), at_end=feed.remember)
+            return import_reports(source, mapping, engine, options)
 
     def _file(self, engine: Engine) -> Summary:
         path = Path(self.source)
         mapping = self._mapping_for(path)
         source = open_source(path, mapping.file)
-        much = path.stat().st_size > MUCH_BYTES
+        rows = path.stat().st_size // ROW_BYTES
         with (
-            counted_afterwards(engine, much=much),
+            counted_afterwards(engine, rows=rows),
             _progress(source.size, self.language) as progress,
         ):
             return import_reports(source, mapping, engine, self._options(progress))
@@ -170,14 +183,14 @@ class _Job:
             click.echo(Said("guessed").text(self.language), err=True)
         return _guess(path, self.form).mapping
 
-    def _options(self, progress: ProgressReport | None = None) -> Options:
-        options = Options(
+    def _options(self, progress: ProgressReport) -> Options:
+        return Options(
             now=datetime.now(UTC),
             quarantine=self.quarantine,
             language=self.language,
             boundaries=self.boundaries,
+            progress=progress,
         )
-        return options if progress is None else replace(options, progress=progress)
 
 
 def _is_address(source: str) -> bool:
@@ -207,6 +220,30 @@ def _quarantine_beside(source: str) -> Path:
 
 
 @contextmanager
+def _fetching(language: str) -> Iterator[Callable[[int], None]]:
+    """How many reports came from a server that doesn't say how many there are, and how fast."""
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.fields[rate]}"))
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task(_fetched(0, language), total=None, rate="")
+
+        def report(count: int) -> None:
+            rate = _rate(bar, task, count, language)
+            bar.update(task, description=_fetched(count, language), rate=rate)
+
+        yield report
+
+
+def _fetched(count: int, language: str) -> str:
+    return Said("fetching", {"count": count}).text(language)
+
+
+def _rate(bar: Progress, task: TaskID, rows: int, language: str) -> str:
+    elapsed = bar.tasks[task].elapsed or 0.0
+    return Said("rows_rate", {"rate": round(rows / elapsed) if elapsed else 0}).text(language)
+
+
+@contextmanager
 def _progress(size: int, language: str) -> Iterator[ProgressReport]:
     """A bar with rate and time left on a terminal; elsewhere nothing."""
     console = Console(stderr=True)
@@ -223,9 +260,8 @@ def _progress(size: int, language: str) -> Iterator[ProgressReport]:
         task = bar.add_task(Said("progress").text(language), total=size or None, rate="")
 
         def report(done: int, rows: int) -> None:
-            elapsed = bar.tasks[task].elapsed or 0.0
-            rate = Said("rows_rate", {"rate": round(rows / elapsed) if elapsed else 0})
-            bar.update(task, completed=min(done, size), rate=rate.text(language))
+            rate = _rate(bar, task, rows, language)
+            bar.update(task, completed=min(done, size), rate=rate)
 
         yield report
 

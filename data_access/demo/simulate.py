@@ -60,7 +60,9 @@ class Simulation:
             DataUnavailable: the database can't be written now.
         """
         give_up = time.monotonic() + _PATIENCE_S
+        drawn = self._chance.getstate()
         while True:
+            self._chance.setstate(drawn)  # how often it is tried must not change what happens
             try:
                 return self._step(now)
             except IntegrityError:  # another writer took the ticket

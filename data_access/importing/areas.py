@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select, update
 
 from data_access.boundaries import Boundaries
 from data_access.importing.convert import Incoming
-from data_access.importing.mapping import CREATE
+from data_access.importing.mapping import CREATE, ImportMapping
 from data_access.importing.session import Inserter
 from data_access.places import METRES_PER_DEGREE, Places, place_key
 from data_access.schema import areas
@@ -57,10 +57,13 @@ def _label(geometry: Any) -> tuple[float, float, float]:
 class AreaFinder:
     """Codes of the kelurahan of reports: by position where there are boundaries, else by name."""
 
-    def __init__(self, connection: Connection, places: Places | None, unknown: str) -> None:
+    def __init__(
+        self, connection: Connection, places: Places | None, mapping: ImportMapping
+    ) -> None:
         self._connection = connection
         self._places = places
-        self._create = unknown == CREATE
+        self._create = mapping.unknown_area == CREATE
+        self._aliases = mapping.areas
         rows = connection.execute(select(areas.c.code, areas.c.level, areas.c.name)).all()
         self._codes = {row.code for row in rows}
         self._by_name: dict[tuple[str, str], str | None] = {}
@@ -105,13 +108,11 @@ class AreaFinder:
             self.notes["swapped"] += 1
 
     def _named(self, report: Incoming) -> str | None:
-        name = report.kelurahan
-        if name is None:
+        if report.kelurahan is None:
             return None
-        code = self._by_name.get((KELURAHAN, place_key(name)))
-        if code is None and self._places is not None:
-            code = self._places.by_name(name)
-            code = code if code in self._codes else None
+        meant = self._aliases.get(place_key(report.kelurahan))
+        name = meant or report.kelurahan
+        code = meant if meant in self._codes else self._known(name)
         if code is None and self._create and (KELURAHAN, place_key(name)) not in self._by_name:
             code = self._make(KELURAHAN, name, self._parent(report.kecamatan))
         if code is None:
@@ -119,6 +120,13 @@ class AreaFinder:
         elif code in self._positions and report.latitude and report.longitude:
             self._positions[code].extend((report.latitude, report.longitude))
         return code
+
+    def _known(self, name: str) -> str | None:
+        """The code of a kelurahan by its name, where there is one."""
+        code = self._by_name.get((KELURAHAN, place_key(name)))
+        if code is None and self._places is not None:
+            code = self._places.by_name(name)
+        return code if code in self._codes else None
 
     def _parent(self, name: str | None) -> str | None:
         if name is None:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from data_access.importing.moments import moment_reader
 from data_access.importing.texts import MappingError
 from data_access.importing.words import HEADERS, TRUE, plain_header
+from data_access.places import place_key
 from data_access.plain import plain
 from data_access.records import Status
 
@@ -51,6 +52,7 @@ class ImportMapping:
             ``created`` or ``quarantine``.
         truths: plain words that mean yes.
         agencies: from a plain name in the file to the agency's abbreviation.
+        areas: from a kelurahan's name in the file to its name or code.
         unknown_area: ``create`` or ``leave`` a kelurahan that isn't known.
     """
 
@@ -63,6 +65,7 @@ class ImportMapping:
     unknown_finish: str = "import"
     truths: frozenset[str] = TRUE
     agencies: Mapping[str, str] = field(default_factory=dict)
+    areas: Mapping[str, str] = field(default_factory=dict)
     unknown_area: str = "leave"
     file: FileForm = field(default_factory=FileForm)
 
@@ -193,9 +196,16 @@ def _agencies(section: dict[str, Any]) -> dict[str, Any]:
 
 
 def _areas(section: dict[str, Any]) -> dict[str, Any]:
-    _known_keys("areas", section, ("unknown",))
+    _known_keys("areas", section, ("unknown", "names"))
     _choice("areas", section, "unknown", (CREATE, "leave"))
-    return {"unknown_area": section["unknown"]} if section else {}
+    names = section.get("names", {})
+    _of_kind("areas", "names", names, dict)
+    for key, value in names.items():
+        _of_kind("areas.names", key, value, str)
+    given: dict[str, Any] = {"areas": {place_key(name): meant for name, meant in names.items()}}
+    if "unknown" in section:
+        given["unknown_area"] = section["unknown"]
+    return given
 
 
 _SECTIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {

@@ -13,7 +13,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from data_access.importing.mapping import ImportMapping
-from data_access.importing.sources import Cell, Row, Source
+from data_access.importing.sources import Cell, Row, Source, counted
 from data_access.importing.texts import ImportingError
 from data_access.importing.words import KNOWN_STATUSES
 
@@ -65,13 +65,14 @@ def open_requests(path: Path) -> Source:
     if not path.is_file():
         raise ImportingError("no_file", file=path.name)
     requests = parse(path.read_bytes())
-    return Source(
-        name=path.name,
-        header=list(FIELDS),
-        rows=rows_of(requests),
-        size=len(requests),
-        facts={"format": "open311", "encoding": "utf-8", "separator": "-"},
-    )
+    return source_of(path.name, rows_of(requests), len(requests))
+
+
+def source_of(name: str, rows: Iterator[Row], size: int) -> Source:
+    """Rows of service requests, as a source that tells how many of them were read."""
+    told, done = counted(rows)
+    facts = {"format": "open311", "encoding": "utf-8", "separator": "-"}
+    return Source(name, list(FIELDS), told, size=size, done=done, facts=facts)
 
 
 def rows_of(

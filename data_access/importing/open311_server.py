@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
 from itertools import count
+from tempfile import TemporaryFile
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -16,7 +19,7 @@ from urllib.request import Request, build_opener
 from sqlalchemy import Connection, Engine, delete, insert, inspect, select
 
 from data_access.importing.moments import moment_reader
-from data_access.importing.open311 import FIELDS, parse, rows_of
+from data_access.importing.open311 import parse, rows_of, source_of
 from data_access.importing.session import import_state, refusals_told
 from data_access.importing.sources import Source
 from data_access.importing.texts import ImportingError
@@ -89,7 +92,7 @@ class Server:
 
     def requests(self, since: datetime, now: datetime) -> Iterator[dict[str, Any]]:
         """Requests made since then, then those changed since then, each state once."""
-        seen: set[tuple[str, str]] = set()
+        seen: set[int] = set()
         start = since
         while start < now:
             end = min(start + WINDOW, now)
@@ -97,11 +100,9 @@ class Server:
             start = end
         yield from self._pages({"updated_after": _written(since)}, seen)
 
-    def _pages(
-        self, asked: Mapping[str, str], seen: set[tuple[str, str]]
-    ) -> Iterator[dict[str, Any]]:
+    def _pages(self, asked: Mapping[str, str], seen: set[int]) -> Iterator[dict[str, Any]]:
         """Page after page, until one brings nothing new (some servers know only one page)."""
-        passed: set[tuple[str, str]] = set()
+        passed: set[int] = set()
         for page in count(1):
             told = self._ask("requests", {**asked, "page": page, "page_size": PAGE_SIZE})
             fresh = [item for item in told if _state(item) not in passed]
@@ -153,24 +154,29 @@ class Feed:
         self._latest: datetime | None = None
         self._read = moment_reader(("iso",), UTC)
 
-    def source(self, engine: Engine) -> Source:
+    def source(self, engine: Engine, progress: Callable[[int], None] = lambda _n: None) -> Source:
         """The rows since ``since``, else since the last import, else of the last 90 days.
 
-        All of them are fetched first: a slow server must not keep the database's writers waiting.
+        All of them are fetched first, into a file without a name: a slow server must not keep the
+        database's writers waiting. ``progress`` is told how many there are.
 
         Raises:
             ImportingError: the server, or the database, gives no proper answer.
         """
         begin = self._since or self._last(engine) or self._now - WINDOW
         services = self._server.services()
-        requests = [self._noted(item) for item in self._server.requests(begin, self._now)]
-        return Source(
-            name=self._server.name,
-            header=list(FIELDS),
-            rows=rows_of(requests, services),
-            size=len(requests),
-            facts={"format": "open311", "encoding": "utf-8", "separator": "-"},
-        )
+        with ExitStack() as stack:
+            file = stack.enter_context(TemporaryFile("w+", encoding="ascii"))
+            size = 0
+            for size, request in enumerate(self._server.requests(begin, self._now), start=1):
+                file.write(json.dumps(self._noted(request)) + "\n")
+                if size % PAGE_SIZE == 0:
+                    progress(size)
+            progress(size)
+            file.seek(0)
+            source = source_of(self._server.name, rows_of(map(json.loads, file), services), size)
+            source.close = stack.pop_all().close
+        return source
 
     def _noted(self, request: dict[str, Any]) -> dict[str, Any]:
         told = request.get("updated_datetime") or request.get("requested_datetime")
@@ -207,5 +213,6 @@ def _written(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _state(request: Mapping[str, Any]) -> tuple[str, str]:
-    return str(request.get("service_request_id")), str(request.get("updated_datetime"))
+def _state(request: Mapping[str, Any]) -> int:
+    """What tells a request's state from all others: a number, for there may be millions."""
+    return hash((str(request.get("service_request_id")), str(request.get("updated_datetime"))))

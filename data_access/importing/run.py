@@ -109,7 +109,7 @@ def _write_all(
 ) -> None:
     made = fill_areas(connection, options.boundaries) if options.boundaries else 0
     places = Places(options.boundaries.cells) if options.boundaries else None
-    areas = AreaFinder(connection, places, mapping.unknown_area)
+    areas = AreaFinder(connection, places, mapping)
     store = Store(connection, areas, dict(mapping.agencies), summary)
     chunk: list[Incoming] = []
     for row in source.rows:

@@ -39,6 +39,19 @@ class Source:
     close: Callable[[], None] = field(default=lambda: None)
 
 
+def counted(rows: Iterator[Row]) -> tuple[Iterator[Row], Callable[[], int]]:
+    """The rows, and how many of them were taken."""
+    taken = 0
+
+    def told() -> Iterator[Row]:
+        nonlocal taken
+        for row in rows:
+            taken += 1
+            yield row
+
+    return told(), lambda: taken
+
+
 def says_nothing(cell: Cell) -> bool:
     """Whether a cell that should hold no prose is as good as empty."""
     if cell is None:

@@ -264,5 +264,6 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "quarantine_line": ("baris", "line"),
     "quarantine_reason": ("alasan", "reason"),
     "progress": ("Mengimpor", "Importing"),
+    "fetching": ("Mengambil dari peladen: {count} laporan", "Fetching: {count} reports"),
     "rows_rate": ("{rate} baris/detik", "{rate} rows/s"),
 }

@@ -8,6 +8,7 @@ tables are asked for everything. The answers are the same.
 
 from __future__ import annotations
 
+import logging
 import threading
 from contextlib import contextmanager
 from dataclasses import astuple, replace
@@ -16,15 +17,21 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from sqlalchemy import Integer, Select, bindparam, func, select, union, union_all
 from sqlalchemy.exc import DBAPIError
 
 from data_access import conditions as where
 from data_access import statements as sql
 from data_access.deadline import DEADLINE_S, limited
 from data_access.metrics import survival
-from data_access.periods import local_day, midnight, month_span, months_until, utc_now, year_span
-from data_access.prepared import When, parameter
+from data_access.periods import (
+    block_of,
+    block_start,
+    local_day,
+    month_span,
+    months_until,
+    utc_now,
+    year_span,
+)
 from data_access.records import (
     ALL,
     CITY_RULE,
@@ -37,34 +44,31 @@ from data_access.records import (
     Satisfaction,
     Share,
     Survival,
+    TopReporter,
     YearRow,
 )
 from data_access.reports import ANY_TIME, Reports, known_waits, on_time_of
-from data_access.rollups.changes import KEY
-from data_access.rollups.facts import Source, all_facts
-from data_access.rollups.keeping import DIALECTS, installed
-from data_access.rollups.tables import (
-    COUNTERS,
-    Measure,
-    cells,
-    reporter_totals,
-)
-from data_access.schema import escalations, feedback, reopenings, reports
+from data_access.rollups import statements as counted
+from data_access.rollups.keeping import DIALECTS, installed, left_unfinished
+from data_access.rollups.tables import COUNTERS, Measure
 from data_access.statements import AGENCY_WINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import CompoundSelect, Connection, Engine, Executable
+    from sqlalchemy import Connection, Engine, Executable
 
+log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 Late = tuple[int, ...]
 Counters = tuple[int, ...]
 Bounds = dict[str, datetime]
-"""The parameters of ``statements.received_between``."""
+"""The parameters ``START`` and ``END``."""
 
-MEASURE, FIRST, LAST, MOST = "measure", "first", "last", "most"
-"""Names of parameters: which cells, and how many rows."""
+Periods = tuple[int, int]
+"""First and last."""
+Named = dict[tuple[int, int], int]
+"""Reports that count for a person, by person and month."""
 
 FEW = 200
 """So many late reports are set right one by one; more are asked of the tables with all others."""
@@ -72,19 +76,10 @@ FEW = 200
 LOOK_AGAIN_S = 60.0
 """A database without roll-ups is looked at again after so long."""
 
-WORTH_DAYS = 5000
-"""Fewer reports than this are judged one by one sooner than by the counts of their days."""
+WORTH_BLOCKS = 1000
+"""Fewer reports than this are judged one by one sooner than by the counts of their blocks."""
 
 NOTHING = (0,) * len(COUNTERS)
-
-_LATE = (
-    (reports.c.id, reports.c.created_at),
-    (reports.c.id, reports.c.answered_at),
-    (reports.c.id, reports.c.finished_at),
-    (escalations.c.report_id, escalations.c.forwarded_at),
-    (reopenings.c.report_id, reopenings.c.reopened_at),
-    (feedback.c.report_id, feedback.c.created_at),
-)
 
 
 class RolledReports(Reports):
@@ -98,9 +93,10 @@ class RolledReports(Reports):
     ) -> None:
         super().__init__(engine, rule, clock)
         self._held = threading.local()
-        self._days_read: dict[int, tuple[Counters, Any]] = {}
+        self._blocks_read: dict[int, tuple[Counters, Any]] = {}
         self._many_in: dict[timedelta, bool] = {}
         self._many_until: dict[timedelta, float] = {}
+        self._told = False
         self._absent_until = 0.0 if engine.dialect.name in DIALECTS else float("inf")
 
     # -- one question, one connection, one state of the database ----------------------------
@@ -129,7 +125,9 @@ class RolledReports(Reports):
         with self._engine.connect() as connection, _one_state(connection):
             if not installed(connection, self.rule):
                 self._absent_until = monotonic() + LOOK_AGAIN_S
+                self._tell(left_unfinished(connection, self.rule))
                 return None
+            self._told = False
             self._held.connection = connection
             try:
                 late = self._late(as_of)
@@ -137,23 +135,47 @@ class RolledReports(Reports):
             finally:
                 self._held.connection = None
 
+    def _tell(self, unfinished: bool) -> None:
+        """Say once that counts are there that can't be used: reading ones mend nothing."""
+        if unfinished and not self._told:
+            log.warning(
+                "the counts beside the reports are not current, and all figures are asked of the "
+                "reports themselves, which takes longer. Unless an import is running now, it was "
+                "killed, or a newer version counts otherwise: `bcc-wall init-db` counts anew"
+            )
+        self._told = unfinished
+
     def _late(self, as_of: datetime) -> Late:
         """Reports of which anything lies after the moment, up to one more than a few."""
-        return tuple(row[0] for row in self._ask(_late, as_of))
+        return tuple(row[0] for row in self._ask(counted.late, as_of, FEW))
 
     def _cells(
         self, measure: Measure, first: int, last: int, late: Late
     ) -> dict[tuple[int, int], Counters]:
         """Counters by period and part, without what late reports added to them."""
-        wanted = {MEASURE: int(measure), FIRST: first, LAST: last}
-        rows = self._ask(_cells_between, ANY_TIME, **wanted)
+        rows = self._ask(counted.cells_between, ANY_TIME, **_wanted(measure, first, last))
         found = {(row.period, row.part): tuple(row[3:]) for row in rows}
-        if not late:
-            return found
-        for row in self._ask(_facts_of, ANY_TIME, self.rule, **wanted, **{sql.IDS: late}):
-            key = (row.period, row.part)
-            found[key] = _less(found.get(key, NOTHING), row[3:])
+        for (period, part), counters in self._added(late, measure, first, last):
+            found[period, part] = _less(found.get((period, part), NOTHING), counters)
         return found
+
+    def _sums(self, measure: Measure, periods: Periods, late: Late) -> dict[int, Counters]:
+        """Counters of many periods together by part, without what late reports added to them."""
+        rows = self._ask(counted.sums_by_part, ANY_TIME, **_wanted(measure, *periods))
+        found = {row[0]: tuple(map(int, row[1:])) for row in rows}
+        for (_, part), counters in self._added(late, measure, *periods):
+            found[part] = _less(found.get(part, NOTHING), counters)
+        return found
+
+    def _added(
+        self, late: Late, measure: Measure, first: int, last: int
+    ) -> list[tuple[tuple[int, int], Sequence[int]]]:
+        """What late reports added to which period and part."""
+        if not late:
+            return []
+        wanted = _wanted(measure, first, last) | {sql.IDS: late}
+        rows = self._ask(counted.facts_of, ANY_TIME, self.rule, **wanted)
+        return [((row.period, row.part), row[3:]) for row in rows]
 
     # -- volume -----------------------------------------------------------------------------
 
@@ -187,16 +209,12 @@ class RolledReports(Reports):
         span = (_month(days[0]), _month(days[-1]))
         came = self._cells(Measure.MONTH, *span, ())
         people = self._cells(Measure.PEOPLE, *span, ())
-        new = dict(
-            tuple(row)
-            for row in self._ask(_new_by_month, ANY_TIME, **{FIRST: span[0], LAST: span[1]})
-        )
         found = [
             Participation(
                 day,
                 came.get((_month(day), 0), NOTHING)[0],
                 people.get((_month(day), 0), NOTHING)[0],
-                new.get(_month(day), 0),
+                people.get((_month(day), 0), NOTHING)[1],
                 _over(day, as_of),
             )
             for day in days
@@ -208,7 +226,7 @@ class RolledReports(Reports):
     def _received_later_this_month(self, as_of: datetime, late: Late) -> bool:
         end = month_span(local_day(as_of).replace(day=1)).end
         values = {sql.IDS: late, sql.END: end}
-        return bool(late) and bool(self._count(_received_later, as_of, **values))
+        return bool(late) and bool(self._count(counted.received_later, as_of, **values))
 
     # -- deadlines --------------------------------------------------------------------------
 
@@ -222,26 +240,26 @@ class RolledReports(Reports):
         return super().on_time(as_of, filters, window) if answer is None else answer
 
     def _many(self, as_of: datetime, window: timedelta) -> bool:
-        """Whether so many reports came in the window that days are quicker than reports."""
+        """Whether so many reports came in the window that blocks are quicker than reports."""
         if monotonic() >= self._many_until.get(window, 0.0):
-            came = self._count(_received_in, as_of, window)
-            self._many_in[window] = came >= WORTH_DAYS
+            ((count,),) = self._ask(counted.some_received, as_of, window, WORTH_BLOCKS)
+            self._many_in[window] = count >= WORTH_BLOCKS
             self._many_until[window] = monotonic() + LOOK_AGAIN_S
         return self._many_in[window]
 
     def _city(self, as_of: datetime, window: timedelta, late: Late) -> OnTime:
-        days = _Days(as_of, window, self.rule)
-        found = [self._on_time(as_of, part) for part in days.ends]
-        if not days.whole:
-            return _sum(found)
-        counts = self._cells(Measure.DAY, days.first, days.last, late).values()
-        overdue = self._count(_unmet, as_of, self.rule, **days.middle)
-        if late:
-            chosen = super().on_time(as_of, days.chosen(late))
-            found.append(_without_overdue(chosen))
-        return _sum([*found, _from_cells(counts, overdue)])
+        direct = super().on_time
+        blocks = _Blocks(as_of, window, self.rule)
+        found = [self._on_time_of(as_of, part) for part in blocks.left]
+        if blocks.whole:
+            due = self._sums(Measure.BLOCK, blocks.due, late)
+            young = self._sums(Measure.BLOCK, blocks.young, late)
+            overdue = self._count(counted.overdue_between, as_of, self.rule, **blocks.due_bounds)
+            found += [_due(due.get(0, NOTHING), overdue), _not_due(young.get(0, NOTHING))]
+            found += [_without_overdue(direct(as_of, chosen)) for chosen in blocks.chosen(late)]
+        return _sum(found)
 
-    def _on_time(self, as_of: datetime, part: Bounds) -> OnTime:
+    def _on_time_of(self, as_of: datetime, part: Bounds) -> OnTime:
         cases = (sql.received_between, ALL)
         return on_time_of(self._ask(sql.on_time, as_of, self.rule, *cases, **part)[0])
 
@@ -255,35 +273,49 @@ class RolledReports(Reports):
         return super().time_to_answer(as_of, filters, window) if answer is None else answer
 
     def _answered(self, as_of: datetime, window: timedelta, late: Late) -> Survival | None:
-        days = _Days(as_of, window, self.rule)
-        if late or not days.whole:
+        if late:
             return None
-        asked = [(sql.received_between, part) for part in days.ends]
-        waits = [
-            wait
-            for cases, part in [*asked, (_unanswered_between, days.middle)]
-            for wait in known_waits(self._ask(sql.waits, as_of, cases, ALL, **part))
+        start = as_of - window + timedelta.resolution
+        first = block_of(start) + 1
+        begun, rest = _bounds(start, block_start(first)), _until(block_start(first), as_of)
+        rows = [
+            *self._ask(sql.waits, as_of, sql.received_between, ALL, **begun),
+            *self._ask(sql.waits, as_of, counted.unanswered_between, **rest),
         ]
-        ended = self._ended_waits(as_of, days)
+        waits = known_waits(rows)
+        ended = self._ended_waits(as_of, first, block_of(as_of))
         seconds = np.concatenate([*ended, [wait for wait, _ in waits]])
         events = np.ones(len(seconds), dtype=bool)
         events[len(seconds) - len(waits) :] = [happened for _, happened in waits]
         return survival(seconds, events)
 
-    def _ended_waits(self, as_of: datetime, days: _Days) -> list[Any]:
-        """Waiting times that ended, by day; read again only where the day's counts changed."""
-        counts = self._cells(Measure.DAY, days.first, days.last, ())
-        known, read = self._days_read, {}
-        for (day, _), counters in counts.items():
-            found = known.get(day)
-            if found is None or found[0] != counters:
-                start = midnight(date.fromordinal(day))
-                bounds = _bounds(start, start + timedelta(days=1))
-                waits = known_waits(self._ask(sql.waits, as_of, _answered_between, ALL, **bounds))
-                found = (counters, np.array([wait for wait, _ in waits]))
-            read[day] = found
-        self._days_read = read
+    def _ended_waits(self, as_of: datetime, first: int, last: int) -> list[Any]:
+        """Waiting times that ended, by block; read again only where its counts changed."""
+        counts = self._cells(Measure.BLOCK, first, last, ())
+        known = self._blocks_read
+        read = {
+            block: known[block]
+            for (block, _), counters in counts.items()
+            if block in known and known[block][0] == counters
+        }
+        changed = {block: counters for (block, _), counters in counts.items() if block not in read}
+        for start, end in _runs(changed):
+            waits = self._waits_in(as_of, start, end)
+            read |= {
+                block: (changed[block], np.array(waits.get(block, ())))
+                for block in range(start, end)
+            }
+        self._blocks_read = read
         return [waits for _, waits in read.values()]
+
+    def _waits_in(self, as_of: datetime, start: int, end: int) -> dict[int, list[float]]:
+        """Waiting times that ended of the reports received in blocks, by block."""
+        bounds = _bounds(block_start(start), block_start(end))
+        found: dict[int, list[float]] = {}
+        for block, wait in self._ask(counted.answered_waits, as_of, **bounds):
+            if wait is not None:
+                found.setdefault(block, []).append(max(0.0, wait))
+        return found
 
     def _on_time_by_agency(self, as_of: datetime, filters: Filters) -> dict[str, OnTime]:
         answer = None
@@ -292,31 +324,34 @@ class RolledReports(Reports):
         return super()._on_time_by_agency(as_of, filters) if answer is None else answer
 
     def _agencies(self, as_of: datetime, late: Late) -> dict[str, OnTime]:
-        days = _Days(as_of, AGENCY_WINDOW, self.rule)
-        parts = [self._on_time_of_agencies(as_of, part) for part in days.ends]
-        if days.whole:
-            counts = self._cells(Measure.AGENCY_DAY, days.first, days.last, late)
-            rows = self._ask(_overdue_by_agency, as_of, self.rule, **days.middle)
-            overdue = {row[0]: row[1] for row in rows}
-            parts.append(
-                {
-                    name: _from_cells(
-                        [row for (_, part), row in counts.items() if part == number],
-                        overdue.get(number, 0),
-                    )
-                    for number, name in self._agency_names().items()
-                }
-            )
-            if late:
-                chosen = super()._on_time_by_agency(as_of, days.chosen(late))
-                parts.append({name: _without_overdue(share) for name, share in chosen.items()})
-        names = {name for part in parts for name in part}
-        sums = {name: _sum([part[name] for part in parts if name in part]) for name in names}
+        direct = super()._on_time_by_agency
+        blocks = _Blocks(as_of, AGENCY_WINDOW, self.rule)
+        parts = [self._on_time_of_agencies(as_of, part) for part in blocks.left]
+        if blocks.whole:
+            due = self._sums(Measure.AGENCY_BLOCK, blocks.due, late)
+            young = self._sums(Measure.AGENCY_BLOCK, blocks.young, late)
+            overdue = self._overdue_by_agency(as_of, blocks)
+            names = self._agency_names()
+            parts += [
+                {names[part]: _due(row, overdue.get(part, 0)) for part, row in due.items()},
+                {names[part]: _not_due(row) for part, row in young.items()},
+            ]
+            parts += [
+                {name: _without_overdue(share) for name, share in direct(as_of, chosen).items()}
+                for chosen in blocks.chosen(late)
+            ]
+        names_found = {name for part in parts for name in part}
+        sums = {name: _sum([part[name] for part in parts if name in part]) for name in names_found}
         return {name: share for name, share in sums.items() if share != _NO_CASES}
 
     def _on_time_of_agencies(self, as_of: datetime, part: Bounds) -> dict[str, OnTime]:
-        rows = self._ask(_on_time_by_agency, as_of, self.rule, **part)
+        cases = (sql.received_between, ALL)
+        rows = self._ask(sql.on_time_by_agency, as_of, self.rule, *cases, **part)
         return {row[0]: on_time_of(row[1:]) for row in rows}
+
+    def _overdue_by_agency(self, as_of: datetime, blocks: _Blocks) -> dict[int, int]:
+        rows = self._ask(counted.overdue_by_agency, as_of, self.rule, **blocks.due_bounds)
+        return {row[0]: row[1] for row in rows}
 
     def _agency_names(self) -> dict[int, str]:
         return {row.id: row.abbreviation for row in self._ask(sql.all_agencies, ANY_TIME)}
@@ -360,19 +395,51 @@ class RolledReports(Reports):
 
     # -- reporters --------------------------------------------------------------------------
 
-    def _ranked(self, as_of: datetime, filters: Filters, limit: int) -> list[tuple[int, int]]:
+    def top_reporters(
+        self, as_of: datetime, filters: Filters = ALL, limit: int = 10
+    ) -> tuple[TopReporter, ...]:
+        """As in ``Reports``."""
         answer = self._counted(as_of, filters, lambda late: self._most_active(as_of, late, limit))
-        return super()._ranked(as_of, filters, limit) if answer is None else answer
+        return super().top_reporters(as_of, filters, limit) if answer is None else answer
 
-    def _most_active(self, as_of: datetime, late: Late, limit: int) -> list[tuple[int, int]]:
+    def _most_active(self, as_of: datetime, late: Late, limit: int) -> tuple[TopReporter, ...]:
         gone = self._named_later(as_of, late) if late else {}
-        rows = self._ask(_most_named, ANY_TIME, **{MOST: limit + len(gone)})
-        counts = {row[0]: row[1] - gone.get(row[0], 0) for row in rows}
+        ranked = self._most_named(gone, limit)
+        people = [person for person, _ in ranked]
+        places = self._kelurahan_of(people, as_of)
+        recent = self._named_by_month(people, as_of, gone)
+        return tuple(
+            TopReporter(rank, number, places.get(person), recent[person])
+            for rank, (person, number) in enumerate(ranked, start=1)
+        )
+
+    def _most_named(self, gone: Named, limit: int) -> list[tuple[int, int]]:
+        most = limit + len({person for person, _ in gone})
+        rows = self._ask(counted.most_named, ANY_TIME, **{counted.MOST: most})
+        counts = {row[0]: row[1] for row in rows}
+        for (person_id, _), number in gone.items():
+            if person_id in counts:
+                counts[person_id] -= number
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return [(who, number) for who, number in ranked if number > 0][:limit]
 
-    def _named_later(self, as_of: datetime, late: Late) -> dict[int, int]:
-        return {row[0]: row[1] for row in self._ask(_named_later, as_of, **{sql.IDS: late})}
+    def _named_by_month(
+        self, people: Sequence[int], as_of: datetime, gone: Named
+    ) -> dict[int, tuple[int, ...]]:
+        months = [_month(day) for day in months_until(as_of, 12)]
+        wanted = {counted.FIRST: months[0], counted.LAST: months[-1], sql.PEOPLE: people}
+        rows = self._ask(counted.named_by_month, ANY_TIME, **wanted)
+        counts = {(row[0], row[1]): row[2] for row in rows}
+        return {
+            person: tuple(
+                counts.get((person, month), 0) - gone.get((person, month), 0) for month in months
+            )
+            for person in people
+        }
+
+    def _named_later(self, as_of: datetime, late: Late) -> Named:
+        rows = self._ask(counted.named_later, as_of, **{sql.IDS: late})
+        return {(row[0], row[1]): row[2] for row in rows}
 
     # -- feedback ---------------------------------------------------------------------------
 
@@ -383,166 +450,88 @@ class RolledReports(Reports):
 
     def _feedback(self, as_of: datetime, late: Late) -> Satisfaction:
         start = as_of - AGENCY_WINDOW
-        first = local_day(start) + timedelta(days=1)
-        days = (first.toordinal(), local_day(as_of).toordinal())
-        finished = self._cells(Measure.FINISHED_DAY, *days, late).values()
-        stars = self._cells(Measure.RATINGS, *days, late).values()
-        edge = {sql.START: start, sql.END: midnight(first)}
+        first = block_of(start) + 1
+        blocks = (first, block_of(as_of))
+        finished = self._sums(Measure.FINISHED_BLOCK, blocks, late).get(0, NOTHING)
+        stars = self._sums(Measure.RATINGS, blocks, late).get(0, NOTHING)
+        edge = {sql.START: start, sql.END: block_start(first)}
         parts = [
-            self._satisfaction(as_of, _finished_between, **edge),
-            _heard(_total(finished), _total(stars)),
+            self._satisfaction(as_of, counted.finished_between, **edge),
+            _heard(finished, stars),
         ]
         if late:
-            chosen = {sql.IDS: late, sql.START: midnight(first)}
-            parts.append(self._satisfaction(as_of, _finished_since, **chosen))
+            chosen = {sql.IDS: late, sql.START: block_start(first)}
+            parts.append(self._satisfaction(as_of, counted.finished_since, **chosen))
         return _all_heard(parts)
 
 
-class _Days:
-    """The whole days of a window before a moment whose deadlines have all come, and what is left.
+class _Blocks:
+    """The whole blocks of a window before a moment, and what is left of it.
 
-    ``ends`` are the bounds of the part of a day before them and of the days after them.
+    The deadlines of reports in the ``due`` ones have all come, of those in the ``young`` ones none.
+    ``left`` are the bounds of the parts of blocks at the start and between the two.
     """
 
     def __init__(self, as_of: datetime, window: timedelta, rule: where.Rule) -> None:
         start = as_of - window + timedelta.resolution
-        longest = max((period.limit for period in rule if period.limit), default=timedelta())
-        first = local_day(start) + timedelta(days=1)
-        after = local_day(as_of - longest)
+        limits = _limits_in_force(rule, start, as_of) or [timedelta()]
+        now = block_of(as_of)
+        first, after = block_of(start) + 1, block_of(as_of - max(limits))
+        young = min(block_of(as_of - min(limits)), now) + 1
         self.whole = first < after
-        self.first, self.last = first.toordinal(), after.toordinal() - 1
-        self._since, self._until = midnight(first), midnight(after)
-        self.middle = _bounds(self._since, self._until)
-        last = as_of + timedelta.resolution
-        self.ends = (
-            (_bounds(start, self._since), _bounds(self._until, last))
+        self.due: Periods = (first, after - 1)
+        self.young: Periods = (young, now)
+        self.due_since, self.due_until = block_start(first), block_start(after)
+        self.due_bounds = _bounds(self.due_since, self.due_until)
+        self.left = (
+            (_bounds(start, self.due_since), _bounds(self.due_until, block_start(young)))
             if self.whole
-            else (_bounds(start, last),)
+            else (_until(start, as_of),)
         )
 
-    def chosen(self, ids: Late) -> Chosen:
-        """Of the whole days, these reports."""
-        return Chosen(since=self._since, until=self._until, ids=ids)
+    def chosen(self, ids: Late) -> tuple[Chosen, ...]:
+        """Of the whole blocks, these reports."""
+        if not ids:
+            return ()
+        return (
+            Chosen(since=self.due_since, until=self.due_until, ids=ids),
+            Chosen(since=block_start(self.young[0]), ids=ids),
+        )
+
+
+def _limits_in_force(rule: where.Rule, start: datetime, end: datetime) -> list[timedelta]:
+    """The deadlines of reports that are received between two moments."""
+    ends = [period.valid_from for period in rule[1:]] + [end]
+    return [
+        period.limit
+        for period, until in zip(rule, ends, strict=True)
+        if period.limit is not None and period.valid_from <= end and until >= start
+    ]
+
+
+def _wanted(measure: Measure, first: int, last: int) -> dict[str, Any]:
+    return {counted.MEASURE: int(measure), counted.FIRST: first, counted.LAST: last}
 
 
 def _bounds(start: datetime, end: datetime) -> Bounds:
     """From the first moment to just before the second."""
-    return {sql.START: start, sql.END: end - timedelta.resolution}
+    return _until(start, end - timedelta.resolution)
 
 
-# -- statements ------------------------------------------------------------------------------
+def _until(start: datetime, last: datetime) -> Bounds:
+    """From the first moment to the second, both included."""
+    return {sql.START: start, sql.END: last}
 
 
-def _late(as_of: When) -> CompoundSelect[Any]:
-    """Reports of which anything lies after the moment, up to one more than a few of each kind."""
-    return union(
-        *(
-            select(select(key.label("id")).where(at > as_of).limit(FEW + 1).subquery())
-            for key, at in _LATE
-        )
-    )
-
-
-def _cells_between(_as_of: When) -> Select[Any]:
-    return select(cells).where(
-        cells.c.measure == bindparam(MEASURE),
-        cells.c.period.between(bindparam(FIRST), bindparam(LAST)),
-    )
-
-
-def _facts_of(_as_of: When, rule: where.Rule) -> Select[Any]:
-    """What the reports with the ``IDS`` added to the cells."""
-    chosen = select(reports).where(_one_of_ids()).subquery("late")
-    facts = union_all(*all_facts(Source(chosen), rule)).subquery("facts")
-    sums = [func.sum(facts.c[name]) for name in COUNTERS]
-    keys = [facts.c[name] for name in KEY]
-    return (
-        select(*keys, *sums)
-        .where(
-            facts.c.measure == bindparam(MEASURE),
-            facts.c.period.between(bindparam(FIRST), bindparam(LAST)),
-        )
-        .group_by(*keys)
-    )
-
-
-def _new_by_month(_as_of: When) -> Select[Any]:
-    first = reporter_totals.c.first_month
-    wanted = first.between(bindparam(FIRST), bindparam(LAST))
-    return select(first, func.count()).where(wanted).group_by(first)
-
-
-def _most_named(_as_of: When) -> Select[Any]:
-    named, person = reporter_totals.c.named, reporter_totals.c.reporter_id
-    return (
-        select(person, named)
-        .where(named > 0)
-        .order_by(named.desc(), person)
-        .limit(bindparam(MOST, type_=Integer()))
-    )
-
-
-def _named_later(as_of: When) -> Select[Any]:
-    return (
-        select(reports.c.reporter_id, func.count())
-        .where(
-            _one_of_ids(),
-            reports.c.created_at > as_of,
-            reports.c.reporter_id.is_not(None),
-            Source().named(),
-        )
-        .group_by(reports.c.reporter_id)
-    )
-
-
-def _on_time_by_agency(as_of: When, rule: where.Rule) -> Select[Any]:
-    return sql.on_time_by_agency(as_of, rule, sql.received_between, ALL)
-
-
-def _overdue_by_agency(as_of: When, rule: where.Rule) -> Select[Any]:
-    return (
-        select(escalations.c.agency_id, func.count())
-        .join(reports, reports.c.id == escalations.c.report_id)
-        .where(*_unmet(as_of, rule), where.happened(escalations.c.forwarded_at, as_of))
-        .group_by(escalations.c.agency_id)
-    )
-
-
-def _one_of_ids() -> where.Condition:
-    return reports.c.id.in_(bindparam(sql.IDS, expanding=True))
-
-
-def _received_later(as_of: When) -> list[where.Condition]:
-    return [
-        _one_of_ids(),
-        reports.c.created_at > as_of,
-        reports.c.created_at < parameter(sql.END),
-    ]
-
-
-def _received_in(as_of: When, window: timedelta) -> list[where.Condition]:
-    return [reports.c.created_at > as_of - window, reports.c.created_at <= as_of]
-
-
-def _unmet(as_of: When, rule: where.Rule) -> list[where.Condition]:
-    late = where.past_deadline(as_of, rule)
-    return [*_unanswered_between(as_of, ALL), late]
-
-
-def _unanswered_between(as_of: When, filters: Filters) -> list[where.Condition]:
-    return [*sql.received_between(as_of, filters), where.unanswered_at(as_of)]
-
-
-def _answered_between(as_of: When, filters: Filters) -> list[where.Condition]:
-    return [*sql.received_between(as_of, filters), where.answered_by(as_of)]
-
-
-def _finished_between(as_of: When) -> tuple[where.Condition, ...]:
-    return sql.finished_between(parameter(sql.START), parameter(sql.END), as_of)
-
-
-def _finished_since(as_of: When) -> list[where.Condition]:
-    return [_one_of_ids(), where.finish_at(as_of) >= parameter(sql.START)]
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Numbers as half-open runs of neighbours."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if found and found[-1][1] == number:
+            found[-1] = (found[-1][0], number + 1)
+        else:
+            found.append((number, number + 1))
+    return found
 
 
 @contextmanager
@@ -560,9 +549,16 @@ def _one_state(connection: Connection) -> Iterator[None]:
 _NO_CASES = OnTime(0, 0, 0, 0, 0)
 
 
-def _from_cells(counts: Iterable[Counters], overdue: int) -> OnTime:
-    n, met, missed, without, _waited = _total(counts)
+def _due(counters: Counters, overdue: int) -> OnTime:
+    """Of reports whose deadlines have come."""
+    n, met, missed, without, _waited = counters
     return OnTime(met, missed, overdue, n - met - missed - overdue - without, without)
+
+
+def _not_due(counters: Counters) -> OnTime:
+    """Of reports whose deadlines have not come, answered or not."""
+    n, _met, _missed, without, _waited = counters
+    return OnTime(0, 0, 0, n - without, without)
 
 
 def _without_overdue(part: OnTime) -> OnTime:

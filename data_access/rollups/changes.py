@@ -61,15 +61,20 @@ def cell_statement(changed: Changed, rule: Rule, dialect: Dialect) -> Executable
 
 
 def add_to_cells(
-    signed: Sequence[tuple[int, Sequence[Select[Any]]]], dialect: Dialect
+    signed: Sequence[tuple[int, Sequence[Select[Any]]]], dialect: Dialect, *, in_order: bool = False
 ) -> Executable:
-    """Adds facts to the cells, each with its sign; what comes to nothing is not written."""
+    """Adds facts to the cells, each with its sign; what comes to nothing is not written.
+
+    ``in_order`` of their keys, many cells that are read together also lie together.
+    """
     rows = union_all(
         *(_with_sign(fact, sign) for sign, facts in signed for fact in facts)
     ).subquery("facts")
     sums = [func.sum(rows.c[name]) for name in COUNTERS]
     keys = [rows.c[name] for name in KEY]
     source = select(*keys, *sums).group_by(*keys).having(or_(*(value != 0 for value in sums)))
+    if in_order:
+        source = source.order_by(*keys)
     return _add(cells, (*KEY, *COUNTERS), source, KEY, dialect)
 
 
@@ -79,15 +84,15 @@ def reporter_statements(changed: Changed, dialect: Dialect) -> list[Executable]:
     parts = [_reporter_rows(rows, signs[name]) for name, rows in changed.sides.items()]
     rows = union_all(*parts).subquery("people")
     months = (
-        select(rows.c.reporter_id, rows.c.month, func.sum(rows.c.n))
+        select(rows.c.reporter_id, rows.c.month, func.sum(rows.c.n), func.sum(rows.c.named))
         .group_by(rows.c.reporter_id, rows.c.month)
-        .having(func.sum(rows.c.n) != 0)
+        .having(or_(func.sum(rows.c.n) != 0, func.sum(rows.c.named) != 0))
     )
     totals = select(rows.c.reporter_id, func.sum(rows.c.named)).group_by(rows.c.reporter_id)
     return [
         _add(
             reporter_months,
-            ("reporter_id", "month", "n"),
+            ("reporter_id", "month", "n", "named"),
             months,
             ("reporter_id", "month"),
             dialect,
@@ -98,7 +103,7 @@ def reporter_statements(changed: Changed, dialect: Dialect) -> list[Executable]:
 
 
 def first_months() -> Any:
-    """Writes the month of each reporter's first report."""
+    """Writes the month of each reporter's first report, where it is another than before."""
     first = (
         select(func.min(reporter_months.c.month))
         .where(
@@ -107,18 +112,31 @@ def first_months() -> Any:
         )
         .scalar_subquery()
     )
-    return update(reporter_totals).values(first_month=first)
+    changed = func.coalesce(reporter_totals.c.first_month, -1) != func.coalesce(first, -1)
+    return update(reporter_totals).values(first_month=first).where(changed)
 
 
-def people_statement(rows: Any, month: Any, change: Any, dialect: Dialect) -> Executable:
+def people_statement(
+    rows: Any, month: Any, change: Any, dialect: Dialect, counter: str = "a"
+) -> Executable:
     """Adds reporters that a month gained or lost, given as rows with a change."""
     source = (
         select(literal(int(Measure.PEOPLE)), month, literal(0), func.sum(change))
         .select_from(rows)
+        .where(month.is_not(None))
         .group_by(month)
         .having(func.sum(change) != 0)
     )
-    return _add(cells, (*KEY, "a"), source, KEY, dialect)
+    return _add(cells, (*KEY, counter), source, KEY, dialect)
+
+
+def newcomers_statement(old: FromClause, new: FromClause, dialect: Dialect) -> Executable:
+    """Adds reporters whose first report is in another month than before."""
+    rows = union_all(
+        select(old.c.first_month.label("month"), literal(-1).label("change")),
+        select(new.c.first_month.label("month"), literal(1).label("change")),
+    ).subquery("newcomers")
+    return people_statement(rows, rows.c.month, rows.c.change, dialect, "b")
 
 
 def _facts_around(changed: Changed, rule: Rule) -> tuple[list[Select[Any]], list[Select[Any]]]:

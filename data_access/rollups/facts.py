@@ -25,8 +25,8 @@ from sqlalchemy.sql.visitors import replacement_traverse
 
 from data_access import conditions as where
 from data_access.columns import (
+    block_number,
     is_moment,
-    local_day,
     local_month,
     local_year,
     seconds_between,
@@ -96,9 +96,12 @@ def report_facts(source: Source, rule: where.Rule) -> list[Select[Any]]:
             source.readable(), finished
         ),
         _fact(
-            Measure.DAY, local_day(rows.c.created_at), e=_waited(source), **_response(source, rule)
+            Measure.BLOCK,
+            block_number(rows.c.created_at),
+            e=_waited(source),
+            **_response(source, rule),
         ).where(source.readable()),
-        _fact(Measure.FINISHED_DAY, local_day(rows.c.finished_at), a=1).where(
+        _fact(Measure.FINISHED_BLOCK, block_number(rows.c.finished_at), a=1).where(
             source.readable(), finished
         ),
     ]
@@ -124,8 +127,8 @@ def escalation_facts(source: Source, rule: where.Rule) -> list[Select[Any]]:
         )
         for statement in (
             _fact(
-                Measure.AGENCY_DAY,
-                local_day(rows.c.created_at),
+                Measure.AGENCY_BLOCK,
+                block_number(rows.c.created_at),
                 hops.c.agency_id,
                 **_response(source, rule),
             ),
@@ -152,21 +155,21 @@ def feedback_facts(source: Source) -> list[Select[Any]]:
         ~exists(literal(1)).where(*before, earlier.c.satisfied.is_(False)),
     )
     stars = {name: _one_if(said.c.rating == n) for n, name in enumerate(COUNTERS, start=1)}
-    day = local_day(rows.c.finished_at)
+    block = block_number(rows.c.finished_at)
     return [
         statement.select_from(joined).where(
             source.readable(), source.finished(), where.happened(said.c.created_at, FOREVER)
         )
         for statement in (
             _fact(
-                Measure.FINISHED_DAY,
-                day,
+                Measure.FINISHED_BLOCK,
+                block,
                 b=1,
                 c=_one_if(said.c.satisfied.is_(True)),
                 d=_one_if(first),
                 e=_one_if(contradicts),
             ),
-            _fact(Measure.RATINGS, day, **stars).where(said.c.rating.between(1, 5)),
+            _fact(Measure.RATINGS, block, **stars).where(said.c.rating.between(1, 5)),
         )
     ]
 

@@ -13,26 +13,30 @@ COUNTERS = ("a", "b", "c", "d", "e")
 
 
 class Measure(IntEnum):
-    """What a cell counts, by which period, and what its counters mean."""
+    """What a cell counts, by which period, and what its counters mean.
+
+    A block is three hours (``periods.block_of``). Windows end at a moment, so that a part of a
+    block is left at each end, whose reports are judged one by one: of days that would be thousands.
+    """
 
     MONTH = 1
     """By month: a received, b finished."""
-    DAY = 2
-    """By day of receipt: a received, b met, c missed, d without deadline, e milliseconds that all
-    waited for the first response: where it is the same, so are their waiting times."""
-    AGENCY_DAY = 3
-    """For each escalation, by agency: a received, b met, c missed, d without deadline."""
+    BLOCK = 2
+    """By block of receipt: a received, b met, c missed, d without deadline, e milliseconds that
+    all waited for the first response: where it is the same, so are their waiting times."""
+    AGENCY_BLOCK = 3
+    """For each escalation, by block of receipt and agency: as above, without e."""
     YEAR = 4
     """By year of receipt: a reports with an escalation, b escalations, c those that are done."""
     AGENCY_YEAR = 5
     """By year of receipt and agency: a reports."""
-    FINISHED_DAY = 6
-    """By day of the finish: a reports, b feedback, c satisfied, d reports with feedback, e
+    FINISHED_BLOCK = 6
+    """By block of the finish: a reports, b feedback, c satisfied, d reports with feedback, e
     reports that are done and whose citizen says that they are not."""
     RATINGS = 7
-    """By day of the finish: feedback with one star (a) to five stars (e)."""
+    """By block of the finish: feedback with one star (a) to five stars (e)."""
     PEOPLE = 8
-    """By month of receipt: a distinct reporters."""
+    """By month of receipt: a distinct reporters, b those whose first report it was."""
 
 
 cells = Table(
@@ -51,6 +55,9 @@ reporter_months = Table(
     Column("reporter_id", BigInteger, primary_key=True, autoincrement=False),
     Column("month", Integer, primary_key=True, autoincrement=False),
     Column("n", BigInteger, nullable=False),
+    Column(
+        "named", BigInteger, nullable=False, comment="of these, those that count for the person"
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -63,7 +70,6 @@ reporter_totals = Table(
     sqlite_with_rowid=False,
 )
 Index("ix_rollup_reporters_named", reporter_totals.c.named.desc(), reporter_totals.c.reporter_id)
-Index("ix_rollup_reporters_first", reporter_totals.c.first_month)
 
 state = Table(
     "rollup_state",
@@ -74,5 +80,5 @@ state = Table(
     Column("current", Boolean, nullable=False, comment="false: not to be answered from"),
 )
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised with every change of what the cells mean."""

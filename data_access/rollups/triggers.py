@@ -15,11 +15,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from data_access.rollups.changes import (
     Changed,
     cell_statement,
+    newcomers_statement,
     people_statement,
     reporter_statements,
 )
 from data_access.rollups.facts import Source
-from data_access.rollups.tables import reporter_months, state
+from data_access.rollups.tables import reporter_months, reporter_totals, state
 from data_access.schema import escalations, feedback, reports
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ WATCHED: dict[Table, tuple[str, ...]] = {
 SIDES = {"insert": ("new",), "update": ("old", "new"), "delete": ("old",)}
 """Which rows an event has."""
 
+_PEOPLE = ("rollup_people_insert", "rollup_people_update", "rollup_newcomers")
+
 SQLITE: Dialect = sqlite.dialect()
 POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -58,9 +61,9 @@ def drop_ddl(dialect: Dialect) -> list[str]:
     """Statements that take every trigger away, whether or not it is there."""
     events = [f"rollup_{watched.name}_{event}" for watched in WATCHED for event in SIDES]
     if dialect.name == "sqlite":
-        names = [*events, "rollup_reporters_update", "rollup_people_insert", "rollup_people_update"]
+        names = [*events, "rollup_reporters_update", *_PEOPLE]
         return [f"DROP TRIGGER IF EXISTS {name}" for name in names]
-    names = [*events, "rollup_people_insert", "rollup_people_update", "rollup_emptied"]
+    names = [*events, *_PEOPLE, "rollup_emptied"]
     return [f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name in names]
 
 
@@ -108,13 +111,17 @@ def _sqlite_people() -> list[str]:
     change = case((literal_column("NEW.n > 0"), 1), else_=-1)
     one = select(month.label("month"), change.label("change")).subquery("one")
     statement = people_statement(one, one.c.month, one.c.change, SQLITE)
-    return [
+    triggers = [
         _create_sqlite(f"rollup_people_{event}", when, reporter_months, condition, [statement])
         for event, when, condition in (
             ("insert", "INSERT", "WHEN NEW.n > 0 "),
             ("update", "UPDATE OF n", "WHEN (OLD.n > 0) <> (NEW.n > 0) "),
         )
     ]
+    old, new = (_row(reporter_totals, side) for side in SIDES["update"])
+    newcomers = newcomers_statement(old, new, SQLITE)
+    when = "UPDATE OF first_month"
+    return [*triggers, _create_sqlite("rollup_newcomers", when, reporter_totals, "", [newcomers])]
 
 
 def _create_sqlite(
@@ -159,9 +166,12 @@ def _postgresql_people() -> list[str]:
     dialect = POSTGRESQL
     inserted = people_statement(new, new.c.month, came, dialect)
     updated = people_statement(same, new.c.month, change, dialect)
+    was, is_now = (_transition(reporter_totals, side) for side in SIDES["update"])
+    newcomers = newcomers_statement(was, is_now, dialect)
     return [
         *_create_postgresql("rollup_people_insert", "insert", reporter_months, [inserted]),
         *_create_postgresql("rollup_people_update", "update", reporter_months, [updated]),
+        *_create_postgresql("rollup_newcomers", "update", reporter_totals, [newcomers]),
     ]
 
 
