@@ -174,13 +174,12 @@ def _comparison(desk: Desk, sources: Sources) -> Sheet:
 def _place(desk: Desk, sources: Sources) -> Sheet:
     code, reports = desk.address.subject, sources.reports
     if code is None:
-        return places_sheet(
-            desk,
-            reports.open_by_kelurahan(desk.as_of, desk.filters),
-            reports.open_incidents(desk.as_of, desk.filters),
-            sources.review.kecamatan(desk.filters, desk.as_of),
-            sources.boundaries,
+        answers = ask_together(
+            places=lambda: reports.open_by_kelurahan(desk.as_of, desk.filters),
+            incidents=lambda: reports.open_incidents(desk.as_of, desk.filters),
+            kecamatan=lambda: sources.review.kecamatan(desk.filters, desk.as_of),
         )
+        return places_sheet(desk, **answers, boundaries=sources.boundaries)
     return place_sheet(desk, place_review(desk, sources.review))
 
 
@@ -252,13 +251,13 @@ def report_detail(desk: Desk, review: Review) -> ReportDetail:
 def _reporters(desk: Desk, sources: Sources) -> Sheet:
     if desk.address.subject is not None:
         return reporter_sheet(desk, reports_of_one(desk, sources.review))
-    reports = sources.reports
-    return reporters_sheet(
-        desk,
-        reports.participation(desk.as_of, desk.filters, MONTHS),
-        sources.review.participation(desk.filters, desk.as_of),
-        reports.top_reporters(desk.as_of, desk.filters),
+    reports, review, filters, as_of = sources.reports, sources.review, desk.filters, desk.as_of
+    answers = ask_together(
+        months=lambda: reports.participation(as_of, filters, MONTHS),
+        places=lambda: review.participation(filters, as_of),
+        top=lambda: reports.top_reporters(as_of, filters),
     )
+    return reporters_sheet(desk, **answers)
 
 
 def reports_of_one(desk: Desk, review: Review) -> Page[ReportRow]:

@@ -237,7 +237,6 @@ def _groups(
     """Reports by a column of theirs: each count from the index that leads to few rows."""
     asks = where.matching(filters, as_of)
     late = and_(where.unanswered_at(as_of), where.past_deadline(as_of, asked.rule))
-    came = select(key, func.count()).where(*asked_about(as_of, filters)).group_by(key)
     waiting = (
         select(key, func.count(), tally(late))
         .where(where.open_at(as_of), *asks)
@@ -250,6 +249,11 @@ def _groups(
     )
     backlog = {row[0]: (int(row[1]), int(row[2])) for row in rows_of(asked, waiting)}
     shares = {row[0]: on_time(row[1:]) for row in rows_of(asked, met)}
+    if filters.since is not None:  # the shares are of just these reports
+        came = {group: share.reports for group, share in shares.items()}
+    else:
+        counted = select(key, func.count()).where(*asked_about(as_of, filters)).group_by(key)
+        came = {row[0]: int(row[1]) for row in rows_of(asked, counted)}
     return _ranked(
         [
             _group(
@@ -258,7 +262,7 @@ def _groups(
                 shares.get(group, NOTHING),
                 backlog.get(group, (0, 0)),
             )
-            for group, received in rows_of(asked, came)
+            for group, received in came.items()
             if group is not None
         ]
     )
