@@ -101,6 +101,10 @@ def wall_answer(snapshot: Snapshot | None, name: str, args: tuple[Any, ...]) -> 
     return None if answer.late else answer.value
 
 
+OF_SINGLE = ("q", "cell")
+"""Filters that can pick out one report, and so would tell what the others hold of it."""
+
+
 @dataclass(frozen=True)
 class Parts:
     """What the desk's answers are made with."""
@@ -177,7 +181,10 @@ class DeskAnswers:
 
         Raises:
             BadAddressError: the address asks for what is not known.
+            NotAllowedError: it picks out single reports, which the reader may not see.
         """
+        if not bare.rights.see_reports and any(bare.address.values(name) for name in OF_SINGLE):
+            raise NotAllowedError
         as_of = read_as_of(bare.address, bare.now) or bare.as_of
         filters = restrict(read_desk_filters(bare.address, self.reports), bare.rights)
         blocks = read_blocks(bare.address)
@@ -232,7 +239,7 @@ class DeskAnswers:
             try:
                 where = read_address(path, search)
                 desk = self.desk(self._bare_desk(where, theme, language))
-            except (UnknownPageError, BadAddressError):
+            except (UnknownPageError, BadAddressError, NotAllowedError):
                 return {"rowData": [], "rowCount": 0}
             if not desk.rights.see_reports or where.page != address.QUEUE:
                 return {"rowData": [], "rowCount": 0}

@@ -143,6 +143,11 @@ def test_one_citizens_reports_are_of_that_citizen_and_named(
     assert not any(row[1] or row[2] for row in rows)
     agency = page_of(people.client(Role.AGENCY), "/tinjau/pelapor/1")
     assert tickets_on(agency) <= tickets_of(city_file, "PUTR")
+    council = people.client(Role.COUNCIL)
+    for search in ("?q=lampu", f"?q={ticket}", "?cell=3.600,98.485"):
+        assert "Bukan untuk peran Anda" in page_of(council, "/tinjau/", search)
+        assert rows_of(council, search) == []
+        assert council.get(f"/tinjau/unduh/volume.csv{search}").status_code == 403
     for role, subject in ((Role.AGENCY, ticket), (Role.COUNCIL, "1")):
         page = page_of(people.client(role), f"/tinjau/pelapor/{subject}")
         assert "Bukan untuk peran Anda" in page

@@ -309,7 +309,7 @@ def _form(desk: Desk, choices: Choices) -> Component:
     fields = [
         _input(desk, "since", "date"),
         _input(desk, "until", "date"),
-        _input(desk, "q", "search"),
+        *([_input(desk, "q", "search")] if desk.rights.see_reports else []),
         _input(desk, "as_of", "datetime-local"),
         _choice(desk, "holder", [("BCC", desk.t("BCC (belum diteruskan)")), *agencies]),
         _choice(desk, "agency", agencies),
