@@ -243,6 +243,18 @@ def test_paper_is_light_whatever_the_theme(visit: Visit) -> None:
     assert page.evaluate(land) == before[0]
 
 
+def test_the_small_map_is_drawn_for_the_screen_or_for_paper(visit: Visit) -> None:
+    page = visit("/tinjau/antrean", theme="night")
+    page.locator(".ag-row .door").nth(3).click()
+    page.wait_for_selector(".small-map", timeout=WAIT_MS)
+    shown = page.locator(".small-map:visible")
+    expect(shown).to_have_count(1)
+    on_screen = shown.get_attribute("src")
+    page.emulate_media(media="print")
+    expect(shown).to_have_count(1)
+    assert shown.get_attribute("src") != on_screen
+
+
 def test_the_queue_is_laid_out_in_rows_for_paper(visit: Visit) -> None:
     page = visit("/tinjau/antrean")
     page.locator(".ag-row .door").first.wait_for(timeout=WAIT_MS)

@@ -173,7 +173,7 @@ def reporter_sheet(desk: Desk, found: Page[ReportRow]) -> Sheet:
         "reports",
         desk.t("{n} laporan", n=desk.number(found.total)),
         words.REPORTERS,
-        desk.t("terbaru dulu") if found.total > len(found.rows) else "",
+        desk.t("{n} terbaru", n=desk.number(len(found.rows))),
         12,
         "of-reporter" if desk.rights.export_rows else "",
     )
