@@ -292,7 +292,7 @@ def by_agency(asked: Reports, filters: Filters, as_of: datetime) -> tuple[GroupR
     backlogs = {row.agency: row for row in asked.open_by_agency(as_of, filters)}
     received = _forwarded(asked, as_of, asked_about(as_of, filters))
     asks = where.matching(filters, as_of)
-    opened = _forwarded(asked, as_of, [where.open_at(as_of), *asks])
+    opened = _forwarded_of(asked, as_of, [where.open_at(as_of), *asks])
     rows = []
     for known in rows_of(asked, select(agencies)):
         if known.id not in received:
@@ -323,6 +323,22 @@ def _forwarded(
         select(number, func.count(reports.c.id.distinct()))
         .select_from(reports.join(escalations, escalations.c.report_id == reports.c.id))
         .where(where.happened(escalations.c.forwarded_at, as_of), *conditions)
+        .group_by(unindexed(number))
+    )
+    return {row[0]: int(row[1]) for row in rows_of(asked, statement)}
+
+
+def _forwarded_of(
+    asked: Reports, as_of: datetime, conditions: list[where.Condition]
+) -> dict[int, int]:
+    """The same of few reports, which are looked up first: the hops of all need not be read."""
+    number, report = escalations.c.agency_id, escalations.c.report_id
+    statement = (
+        select(number, func.count(report.distinct()))
+        .where(
+            report.in_(select(reports.c.id).where(*conditions)),
+            where.happened(escalations.c.forwarded_at, as_of),
+        )
         .group_by(unindexed(number))
     )
     return {row[0]: int(row[1]) for row in rows_of(asked, statement)}
