@@ -47,10 +47,12 @@ bench: setup
 	$(BIN)/python -m benchmarks
 
 words:
-	$(BIN)/pybabel extract -F babel.cfg -k t -k n_ -k gettext --no-location --omit-header \
+	$(BIN)/pybabel extract -F babel.cfg -k t -k n_ -k gettext --no-location --omit-header --sort-output \
 	    -o translations/messages.pot .
 	$(BIN)/pybabel update -i translations/messages.pot -d translations --no-fuzzy-matching --omit-header
-	$(BIN)/pybabel compile -d translations
+	for texts in translations/*/LC_MESSAGES/messages.po; do \
+	    cat translations/header.po "$$texts" > "$$texts.new" && mv "$$texts.new" "$$texts"; done
+	-$(BIN)/pybabel compile -d translations  # it takes "90 % dalam" for a placeholder
 	rm translations/messages.pot
 
 lock:

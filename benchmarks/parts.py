@@ -21,6 +21,7 @@ PARTS = (
     "snapshots",
     "big_city",
     "review_speed",
+    "review_pages",
     "import_rate",
 )
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from data_access.records import WIB, Filters
+from data_access.together import ask_together
 from layouts.review import address
 from layouts.review.agency import agencies_sheet, agency_sheet
 from layouts.review.comparison import comparison_sheet
@@ -15,7 +16,7 @@ from layouts.review.overview import Overview, overview_sheet
 from layouts.review.place import place_sheet, places_sheet
 from layouts.review.queue import queue_sheet, search_sheet
 from layouts.review.report import report_sheet
-from layouts.review.reporters import reporters_sheet
+from layouts.review.reporters import is_rank, reporter_sheet, reporters_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,16 +24,26 @@ if TYPE_CHECKING:
     from data_access.boundaries import Boundaries
     from data_access.reports import Reports
     from data_access.review import Review
-    from data_access.review_records import AgencyReview, PlaceReview
+    from data_access.review_records import AgencyReview, Page, PlaceReview, ReportDetail, ReportRow
     from layouts.review.desk import Desk
     from layouts.review.shell import Sheet
 
 DEFAULT_PERIOD = timedelta(days=30)
 MONTHS = 36
+HITS = 20
+"""Of a search, on its page."""
 
 
 class NoSuchPageError(Exception):
     """There is nothing at this address, or nothing for this reader."""
+
+
+class ForeignReportError(NoSuchPageError):
+    """There is no such report, or none for this reader's agency: they are not told which."""
+
+    def __init__(self, ticket: str) -> None:
+        super().__init__()
+        self.ticket = ticket
 
 
 class NotAllowedError(Exception):
@@ -108,19 +119,22 @@ def show(desk: Desk, sources: Sources) -> Sheet:
 def _overview(desk: Desk, sources: Sources) -> Sheet:
     review, reports, as_of = sources.review, sources.reports, desk.as_of
     period, filters = period_of(desk), desk.filters
-    without_bounds = filters.since is None and filters.until is None
-    shown = review.figures(period.shown, as_of)
+    other = period.other
+    answers = ask_together(
+        shown=lambda: review.figures(period.shown, as_of),
+        open=lambda: reports.open_backlog(as_of, filters),
+        overdue=lambda: reports.overdue(as_of, filters),
+        before=lambda: review.met(other, as_of) if other else None,
+        months=lambda: reports.monthly_volume(as_of, filters),
+        agencies=lambda: reports.open_by_agency(as_of, filters),
+        places=lambda: reports.open_by_kelurahan(as_of, filters),
+        incidents=lambda: reports.open_incidents(as_of, filters),
+        queue=lambda: reports.escalation_queue(as_of, filters, limit=12),
+        years=lambda: reports.year_table(as_of, replace(filters, since=None, until=None)),
+        categories=lambda: review.categories(period.shown, as_of),
+    )
     found = Overview(
-        shown=shown,
-        backlog_now=review.figures(filters, as_of) if without_bounds else shown,
-        other=review.figures(period.other, as_of) if period.other else None,
-        months=reports.monthly_volume(as_of, filters),
-        agencies=reports.open_by_agency(as_of, filters),
-        places=reports.open_by_kelurahan(as_of, filters),
-        incidents=reports.open_incidents(as_of, filters),
-        queue=reports.escalation_queue(as_of, filters, limit=12),
-        years=reports.year_table(as_of, replace(filters, since=None, until=None)),
-        categories=review.categories(period.shown, as_of),
+        **answers,
         period=(_day(period.shown.since), _day(period.shown.until)),
         period_words=period.words,
         other_words=period.other_words,
@@ -160,13 +174,12 @@ def _comparison(desk: Desk, sources: Sources) -> Sheet:
 def _place(desk: Desk, sources: Sources) -> Sheet:
     code, reports = desk.address.subject, sources.reports
     if code is None:
-        return places_sheet(
-            desk,
-            reports.open_by_kelurahan(desk.as_of, desk.filters),
-            reports.open_incidents(desk.as_of, desk.filters),
-            sources.review.kecamatan(desk.filters, desk.as_of),
-            sources.boundaries,
+        answers = ask_together(
+            places=lambda: reports.open_by_kelurahan(desk.as_of, desk.filters),
+            incidents=lambda: reports.open_incidents(desk.as_of, desk.filters),
+            kecamatan=lambda: sources.review.kecamatan(desk.filters, desk.as_of),
         )
+        return places_sheet(desk, **answers, boundaries=sources.boundaries)
     return place_sheet(desk, place_review(desk, sources.review))
 
 
@@ -191,39 +204,80 @@ def _queue(desk: Desk, sources: Sources) -> Sheet:
 
 
 def _search(desk: Desk, sources: Sources) -> Sheet:
+    return search_sheet(desk, search_rows(desk, sources.review))
+
+
+def search_rows(desk: Desk, review: Review, limit: int = HITS) -> tuple[ReportRow, ...]:
+    """The reports that the address's words lead to.
+
+    Raises:
+        NotAllowedError: the role sees no single report.
+    """
     _only_with_reports(desk)
-    text = desk.filters.text
-    if not text:
-        return search_sheet(desk, ())
-    rows = sources.review.search(
-        text,
+    if not desk.filters.text:
+        return ()
+    return review.search(
+        desk.filters.text,
         desk.as_of,
         filters=replace(desk.filters, text=None),
         see_confidential=desk.rights.see_confidential,
+        limit=limit,
     )
-    return search_sheet(desk, rows)
 
 
 def _report(desk: Desk, sources: Sources) -> Sheet:
+    return report_sheet(desk, report_detail(desk, sources.review), sources.boundaries)
+
+
+def report_detail(desk: Desk, review: Review) -> ReportDetail:
+    """The report that the address names.
+
+    Raises:
+        NotAllowedError: the role sees no single report.
+        ForeignReportError: it is another agency's.
+        NoSuchPageError: there is none.
+    """
     _only_with_reports(desk)
-    ticket = desk.address.subject
+    ticket = desk.address.subject or ""
     mine = desk.rights.agency
-    if ticket is None or (mine is not None and not sources.review.may_see(ticket, mine)):
-        raise NoSuchPageError
-    found = sources.review.report(ticket, desk.as_of, see_confidential=desk.rights.see_confidential)
+    if mine is not None and not review.may_see(ticket, mine):
+        raise ForeignReportError(ticket)
+    found = review.report(ticket, desk.as_of, see_confidential=desk.rights.see_confidential)
     if found is None:
         raise NoSuchPageError
-    return report_sheet(desk, found, sources.boundaries)
+    return found
 
 
 def _reporters(desk: Desk, sources: Sources) -> Sheet:
-    reports = sources.reports
-    return reporters_sheet(
-        desk,
-        reports.participation(desk.as_of, desk.filters, MONTHS),
-        sources.review.participation(desk.filters, desk.as_of),
-        reports.top_reporters(desk.as_of, desk.filters),
+    if desk.address.subject is not None:
+        return reporter_sheet(desk, reports_of_one(desk, sources.review))
+    reports, review, filters, as_of = sources.reports, sources.review, desk.filters, desk.as_of
+    answers = ask_together(
+        months=lambda: reports.participation(as_of, filters, MONTHS),
+        places=lambda: review.participation(filters, as_of),
+        top=lambda: reports.top_reporters(as_of, filters),
     )
+    return reporters_sheet(desk, **answers)
+
+
+def reports_of_one(desk: Desk, review: Review) -> Page[ReportRow]:
+    """The newest reports of one citizen: by the rank, or of whom a report is.
+
+    Raises:
+        NotAllowedError: the role sees no single report, or not those of all agencies.
+        NoSuchPageError: there is no such rank, or no such report that names its reporter.
+    """
+    _only_with_reports(desk)
+    subject = desk.address.subject or ""
+    if is_rank(subject):
+        found = review.of_rank(int(subject), desk.filters, desk.as_of)
+    elif desk.rights.agency is not None:
+        raise NotAllowedError
+    else:
+        found = review.of_same_reporter(subject, desk.as_of)
+    if not found.total:
+        raise NoSuchPageError
+    return found
 
 
 def _feedback(desk: Desk, sources: Sources) -> Sheet:

@@ -10,6 +10,7 @@ import io
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
@@ -17,14 +18,14 @@ from flask_caching import Cache
 
 from dashboard.access import restrict, rights_here
 from dashboard.exports import plain_text
-from dashboard.privacy import suppress_small
 from dashboard.requests import BadRequestError, read_filters, read_moment
+from data_access.disclosure import told, told_share
 from data_access.errors import DataUnavailable
-from data_access.records import ALL, AgeBand, Filters
+from data_access.records import ALL, AgeBand, Filters, Share
 from data_access.snapshot import REPORTER_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from flask import Flask
 
@@ -69,8 +70,7 @@ def create_api(server: Flask, reports: Reports, feed: Feed) -> Blueprint:
             return _error(400, str(error))
         except DataUnavailable as error:
             return _error(503, f"the report database can't be read now: {error.reason}")
-        if rights.suppress_small:
-            rows = _suppressed(panel, rows)
+        rows = _told(panel, rows) if rights.suppress_small else _exact(rows)
         return WRITERS[kind](panel, question.as_of, _age_s(now), rows)
 
     def _answer(panel: str, question: Question, present: bool) -> Rows:
@@ -149,7 +149,7 @@ def _key_figures(ask: Question) -> Rows:
         ("today", found.today, None),
         ("open", found.open, None),
         ("overdue", found.overdue, None),
-        ("on_time_share_30d", share.value, share.n),
+        ("on_time_share_30d", share, share.n),
         ("answer_median_s", answer.median.total_seconds() if answer.median else None, answer.n),
         ("answer_p90_s", answer.p90.total_seconds() if answer.p90 else None, answer.n),
         ("not_yet_due_30d", found.on_time.not_yet_due, None),
@@ -160,175 +160,118 @@ def _key_figures(ask: Question) -> Rows:
     return [{"figure": figure, "value": value, "n": n} for figure, value, n in figures]
 
 
+def _rows(records: Iterable[Any], *columns: str) -> Rows:
+    """Records as rows: of each column its name and, where that differs, where it comes from."""
+    named = [column.partition("=") for column in columns]
+    read = [(name, attrgetter(source or name)) for name, _, source in named]
+    return [{name: get(record) for name, get in read} for record in records]
+
+
 def _volume(ask: Question) -> Rows:
-    return [
-        {
-            "month": f"{row.month:%Y-%m}",
-            "received": row.received,
-            "finished": row.finished,
-            "net_flow": row.net_flow,
-            "complete": row.complete,
-        }
-        for row in ask.reports.monthly_volume(ask.as_of, ask.filters)
-    ]
+    months = ask.reports.monthly_volume(ask.as_of, ask.filters)
+    rows = _rows(months, "month", "received", "finished", "net_flow", "complete")
+    return [row | {"month": f"{row['month']:%Y-%m}"} for row in rows]
 
 
 def _backlog(ask: Question) -> Rows:
-    return [
-        {
-            "agency": row.agency,
-            "name": row.name,
-            "open": row.open,
-            "overdue": row.overdue,
-            **{band.value: row.bands[band] for band in AgeBand},
-            "on_time_share": row.on_time.share.value,
-            "n": row.on_time.share.n,
-        }
-        for row in ask.reports.open_by_agency(ask.as_of, ask.filters)
-    ]
+    found = ask.reports.open_by_agency(ask.as_of, ask.filters)
+    rows = _rows(found, "agency", "name", "open", "overdue")
+    shares = _rows(found, "on_time_share=on_time.share", "n=on_time.share.n")
+    bands = [{band.value: row.bands[band] for band in AgeBand} for row in found]
+    return [row | ages | share for row, ages, share in zip(rows, bands, shares, strict=True)]
 
 
 def _agencies_by_year(ask: Question) -> Rows:
-    return [
-        {"agency": row.agency, "name": row.name, "year": row.year, "reports": row.reports}
-        for row in ask.reports.agencies_by_year(ask.as_of, ask.filters)
-    ]
+    found = ask.reports.agencies_by_year(ask.as_of, ask.filters)
+    return _rows(found, "agency", "name", "year", "reports")
 
 
 def _year_table(ask: Question) -> Rows:
-    return [
-        {
-            "year": row.year,
-            "reports": row.reports,
-            "escalations": row.escalations,
-            "acted": row.acted.hits,
-            "acted_share": row.acted.value,
-            "complete": row.complete,
-        }
-        for row in ask.reports.year_table(ask.as_of, ask.filters)
-    ]
+    found = ask.reports.year_table(ask.as_of, ask.filters)
+    shares = ("acted=acted.hits", "acted_share=acted")
+    return _rows(found, "year", "reports", "escalations", *shares, "complete")
 
 
 def _reporters(ask: Question) -> Rows:
-    return [
-        {
-            "rank": row.rank,
-            "reports": row.reports,
-            "kelurahan": row.kelurahan,
-            "last_12_months": sum(row.recent),
-        }
-        for row in ask.reports.top_reporters(ask.as_of, ask.filters, limit=REPORTER_ROWS)
-    ]
+    found = ask.reports.top_reporters(ask.as_of, ask.filters, limit=REPORTER_ROWS)
+    rows = _rows(found, "rank", "reports", "kelurahan", "last_12_months=recent")
+    return [row | {"last_12_months": sum(row["last_12_months"])} for row in rows]
 
 
 def _map(ask: Question) -> Rows:
-    return [
-        {
-            "kelurahan": row.name,
-            "code": row.code,
-            "kecamatan": row.kecamatan,
-            "lat": row.latitude,
-            "lon": row.longitude,
-            "open": row.open,
-            "overdue": row.overdue,
-        }
-        for row in ask.reports.open_by_kelurahan(ask.as_of, ask.filters)
-    ]
+    found = ask.reports.open_by_kelurahan(ask.as_of, ask.filters)
+    place = ("kelurahan=name", "code", "kecamatan", "lat=latitude", "lon=longitude")
+    return _rows(found, *place, "open", "overdue")
 
 
 def _queue(ask: Question) -> Rows:
     queue = ask.reports.escalation_queue(ask.as_of, ask.filters, limit=QUEUE_LIMIT)
-    return [
-        {
-            "ticket": row.ticket,
-            "category": row.category,
-            "kelurahan": row.kelurahan,
-            "first_agency": row.agencies[0],
-            "second_agency": row.agencies[1],
-            "third_agency": row.agencies[2],
-            "received": row.received,
-            "due": row.due,
-            "state": row.state.value,
-        }
-        for row in (*queue.overdue, *queue.in_time)
-    ]
+    waiting = (*queue.overdue, *queue.in_time)
+    heads = _rows(waiting, "ticket", "category", "kelurahan")
+    hands = [dict(zip(HANDS, row.agencies, strict=True)) for row in waiting]
+    times = _rows(waiting, "received", "due", "state=state.value")
+    return [head | held | time for head, held, time in zip(heads, hands, times, strict=True)]
+
+
+HANDS = ("first_agency", "second_agency", "third_agency")
 
 
 def _feedback(ask: Question) -> Rows:
     found = ask.reports.satisfaction(ask.as_of, ask.filters)
-    return [
-        {
-            "satisfied": found.satisfied.hits,
-            "n": found.satisfied.n,
-            "satisfied_share": found.satisfied.value,
-            "with_feedback": found.coverage.hits,
-            "finished": found.coverage.n,
-            "coverage": found.coverage.value,
-            "contradicted": found.contradicted,
-            **{f"rating_{stars}": count for stars, count in found.ratings.items()},
-        }
-    ]
+    satisfied = ("satisfied=satisfied.hits", "n=satisfied.n", "satisfied_share=satisfied")
+    coverage = ("with_feedback=coverage.hits", "finished=coverage.n", "coverage")
+    ratings = {f"rating_{stars}": count for stars, count in found.ratings.items()}
+    return [row | ratings for row in _rows([found], *satisfied, *coverage, "contradicted")]
 
 
 def _announcements(ask: Question) -> Rows:
     _refuse_filters("announcements", ask.filters)
-    return [
-        {"title": row.title, "body": row.body, "starts": row.starts, "ends": row.ends}
-        for row in ask.reports.announcements(ask.as_of)
-    ]
+    return _rows(ask.reports.announcements(ask.as_of), "title", "body", "starts", "ends")
 
 
 def _facilities(ask: Question) -> Rows:
     _refuse_filters("facilities", ask.filters)
-    return [
-        {
-            "kind": row.kind,
-            "name": row.name,
-            "address": row.address,
-            "lat": row.latitude,
-            "lon": row.longitude,
-        }
-        for row in ask.reports.facilities()
-    ]
+    place = ("kind", "name", "address", "lat=latitude", "lon=longitude")
+    return _rows(ask.reports.facilities(), *place)
 
-
-COUNTS: Mapping[str, tuple[str, ...]] = {
-    "volume": ("received", "finished"),
-    "backlog": ("open", "overdue", *(band.value for band in AgeBand), "n"),
-    "agencies-by-year": ("reports",),
-    "year-table": ("reports", "escalations", "acted"),
-    "reporters": ("reports", "last_12_months"),
-    "map": ("open", "overdue"),
-    "feedback": (
-        "satisfied",
-        "n",
-        "with_feedback",
-        "finished",
-        "contradicted",
-        *(f"rating_{stars}" for stars in range(1, 6)),
-    ),
-}
-"""Columns of each panel that count reports or people."""
-
-DERIVED = ("net_flow", "on_time_share", "acted_share", "satisfied_share", "coverage")
-"""Columns that are computed from them."""
 
 NOT_ABOUT_REPORTS = ("announcements", "facilities")
 
+NO_COUNTS = frozenset({"year", "rank", "lat", "lon"})
+"""Columns of numbers that count nobody."""
 
-def _suppressed(panel: str, rows: Rows) -> Rows:
-    """The rows without counts below five; a panel that nothing is known of gives nothing."""
+UNTOLD = frozenset({"net_flow"})
+"""Columns that are computed from exact counts."""
+
+
+def _told(panel: str, rows: Rows) -> Rows:
+    """The rows as readers may know them who must not find out whom a count is of."""
     if panel in NOT_ABOUT_REPORTS:
         return rows
-    if panel == "key-figures":
-        return [_suppressed_figure(row) for row in rows]
-    return suppress_small(rows, COUNTS[panel], derived=DERIVED)
+    shown = [{key: _told_value(key, value) for key, value in row.items()} for row in rows]
+    return [_told_figure(row) for row in shown] if panel == "key-figures" else shown
 
 
-def _suppressed_figure(row: dict[str, Any]) -> dict[str, Any]:
-    """Each row is of a kind of its own; the moment of the last report is one citizen's."""
-    shown = suppress_small([row], ("value", "n"), derived=("value", "n"))[0]
-    return shown | {"value": None} if row["figure"] == "last_report_at" else shown
+def _told_value(key: str, value: Any) -> Any:
+    if isinstance(value, Share):
+        return told_share(value)
+    if type(value) is int and key not in NO_COUNTS:
+        return None if key in UNTOLD else told(value)
+    return value
+
+
+def _told_figure(row: dict[str, Any]) -> dict[str, Any]:
+    """Not told are times of too few cases, and the last report's moment: it is one person's."""
+    few = row["figure"].startswith("answer_") and row["n"] is None
+    return row | {"value": None} if few or row["figure"] == "last_report_at" else row
+
+
+def _exact(rows: Rows) -> Rows:
+    """The rows with their shares as numbers."""
+    return [
+        {key: value.value if isinstance(value, Share) else value for key, value in row.items()}
+        for row in rows
+    ]
 
 
 def _refuse_filters(panel: str, filters: Filters) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -18,9 +18,9 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
+from data_access.disclosure import SMALL, is_small, told, told_share
 from data_access.records import WIB, Share
 from data_access.review_parts import as_typed
-from data_access.review_records import FeedbackRow, GroupRow, ReportRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -32,10 +32,8 @@ MOST_ROWS = 50_000
 LONGEST_CELL = 32_767
 """Letters that a cell of a spreadsheet holds."""
 
-SMALL_CELL = 5
-"""A count below it may tell who is meant: neither council nor public sees it."""
-
-HIDDEN = "<5"
+HIDDEN = f"<{SMALL}"
+"""What stands for a count that is too small to be told."""
 
 _FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 
@@ -48,7 +46,12 @@ class Kind(StrEnum):
     """What a column holds."""
 
     TEXT = "text"
+    WORD = "word"
+    """One of ours, which is translated; a citizen's or an agency's own is a ``TEXT``."""
     COUNT = "count"
+    """Of reports or people."""
+    NUMBER = "number"
+    """Any other, or one that was computed from counts."""
     SHARE = "share"
     MOMENT = "moment"
     DAY = "day"
@@ -57,20 +60,24 @@ class Kind(StrEnum):
 
 _FORMATS = {
     Kind.COUNT: "#,##0",
+    Kind.NUMBER: "#,##0.##",
     Kind.SHARE: "0.0%",
     Kind.MOMENT: "dd/mm/yyyy hh:mm",
     Kind.DAY: "dd/mm/yyyy",
     Kind.DURATION: "[h]:mm",
 }
-_WIDTHS = {Kind.TEXT: 24, Kind.MOMENT: 18, Kind.DAY: 12}
+_COMPUTED = frozenset({Kind.NUMBER, Kind.SHARE, Kind.DURATION})
+"""Kinds from whose exact values counts could be worked out."""
+
+_WIDTHS = {Kind.TEXT: 24, Kind.WORD: 18, Kind.MOMENT: 18, Kind.DAY: 12}
 
 
 @dataclass(frozen=True)
 class Column(Generic[Record]):
     """A column's title, kind, and what it shows of a record.
 
-    A text, an ``int``, a share between 0 and 1, an aware ``datetime``, a ``date``, a
-    ``timedelta`` by its kind, or ``None``.
+    A text, an ``int``, a ``Share`` or a number between 0 and 1, an aware ``datetime``, a
+    ``date``, a ``timedelta`` by its kind, or ``None``.
     """
 
     title: str
@@ -80,24 +87,34 @@ class Column(Generic[Record]):
 
 @dataclass(frozen=True)
 class Table(Generic[Record]):
-    """Records as rows. ``cases`` says how many persons' reports a row tells of, if it tells."""
+    """Records as rows. ``cases`` says how many reports a row tells of, if it tells of several."""
 
     title: str
     columns: tuple[Column[Record], ...]
     records: Sequence[Record]
     cases: Callable[[Record], int] | None = None
-    hidden: frozenset[int] = field(default_factory=frozenset)
-    """Numbers of the rows whose figures are not shown."""
+    t: Callable[[str], str] = str
+    """Translates titles and words."""
+    coarse: bool = False
+    """For readers who must not find out whom a count is of (``disclosure``)."""
+
+    def titles(self) -> list[str]:
+        """Of the columns."""
+        return [self.t(column.title) for column in self.columns]
 
     def cells(self) -> Iterator[list[Any]]:
         """The values of each row."""
-        for number, record in enumerate(self.records):
-            yield [self._cell(number, column, record) for column in self.columns]
+        for record in self.records:
+            few = self.coarse and self.cases is not None and is_small(self.cases(record))
+            yield [self._cell(column, record, few) for column in self.columns]
 
-    def _cell(self, number: int, column: Column[Record], record: Record) -> Any:
-        if number in self.hidden and column.kind is not Kind.TEXT:
-            return HIDDEN
-        return column.value(record)
+    def _cell(self, column: Column[Record], record: Record, few: bool) -> Any:
+        value = column.value(record)
+        if column.kind is Kind.WORD:
+            return self.t(value) if value else None
+        if self.coarse:
+            return _coarse(value, column.kind, few)
+        return value.value if isinstance(value, Share) else value
 
 
 @dataclass(frozen=True)
@@ -110,32 +127,30 @@ class About:
     filters: tuple[str, ...] = ()
     """In words, one each; none: all reports."""
     notes: tuple[str, ...] = ()
+    t: Callable[[str], str] = str
 
     def lines(self) -> list[tuple[str, Any]]:
         """Label and value, in the order in which they are written."""
-        words = [("Saringan", words) for words in self.filters or ("semua laporan",)]
+        t = self.t
         return [
-            ("Diambil oleh", self.who),
-            ("Diambil pada", self.when),
-            ("Keadaan per", self.as_of),
-            *words,
-            *(("Catatan", note) for note in self.notes),
+            (t("Diambil oleh"), self.who),
+            (t("Diambil pada"), self.when),
+            (t("Keadaan per"), self.as_of),
+            *((t("Saringan"), words) for words in self.filters or (t("semua laporan"),)),
+            *((t("Catatan"), note) for note in self.notes),
         ]
 
 
-def suppress(table: Table[Record], least: int = SMALL_CELL) -> Table[Record]:
-    """The table without the figures of small rows, for council and public.
-
-    Where only one row is small the next smallest goes too, since the total would tell it.
-    """
-    if table.cases is None:
-        return table
-    sizes = [table.cases(record) for record in table.records]
-    small = {number for number, size in enumerate(sizes) if 0 < size < least}
-    if len(small) == 1:
-        rest = [number for number, size in enumerate(sizes) if size >= least]
-        small |= set(sorted(rest, key=lambda number: sizes[number])[:1])
-    return replace(table, hidden=frozenset(small))
+def _coarse(value: Any, kind: Kind, few: bool) -> Any:
+    """A value as it may be told of counts; nothing of a row that tells of few reports."""
+    if few and kind in {Kind.COUNT, *_COMPUTED}:
+        return HIDDEN
+    if isinstance(value, Share):
+        return told_share(value)
+    if kind is Kind.COUNT and value is not None:
+        known = told(value)
+        return HIDDEN if known is None else known
+    return None if kind in {Kind.NUMBER, Kind.SHARE} else value
 
 
 def _bounded(table: Table[Any]) -> None:
@@ -165,7 +180,7 @@ def write_csv(table: Table[Any], about: About) -> bytes:
     writer = csv.writer(text, lineterminator="\r\n")
     for label, value in about.lines():
         writer.writerow([f"# {label}", _plain(value)])
-    writer.writerow([plain_text(column.title) for column in table.columns])
+    writer.writerow([plain_text(title) for title in table.titles()])
     for cells in table.cells():
         writer.writerow([_plain(value) for value in cells])
         if text.tell() > MOST_BYTES:
@@ -220,7 +235,7 @@ def _write_table(sheet: Any, table: Table[Any]) -> None:
     for number, column in enumerate(table.columns):
         letter = _letters(number)
         sheet.column_dimensions[letter].width = _WIDTHS.get(column.kind, 14)
-    sheet.append([_heading(sheet, column.title) for column in table.columns])
+    sheet.append([_heading(sheet, title) for title in table.titles()])
     written = 0
     for cells in table.cells():
         written += sum(len(value) for value in cells if isinstance(value, str))
@@ -268,83 +283,3 @@ def _cell(sheet: Any, value: Any, kind: Kind) -> Any:
     if kind in _FORMATS:
         cell.number_format = _FORMATS[kind]
     return cell
-
-
-# -- tables ---------------------------------------------------------------------------------------
-
-
-def report_table(title: str, rows: Sequence[ReportRow]) -> Table[ReportRow]:
-    """A list of reports; what the reader may not see is empty in its rows already."""
-    return Table(title, REPORT_COLUMNS, rows)
-
-
-def group_table(title: str, rows: Sequence[GroupRow]) -> Table[GroupRow]:
-    """Reports by category, place or agency."""
-    return Table(title, GROUP_COLUMNS, rows, cases=lambda row: row.received)
-
-
-def feedback_table(title: str, rows: Sequence[FeedbackRow]) -> Table[FeedbackRow]:
-    """Feedback by agency or category."""
-    return Table(title, FEEDBACK_COLUMNS, rows, cases=lambda row: row.satisfied.n)
-
-
-REPORT_COLUMNS: tuple[Column[ReportRow], ...] = (
-    Column("Nomor laporan", Kind.TEXT, lambda row: row.ticket),
-    Column("Judul", Kind.TEXT, lambda row: row.title),
-    Column("Kategori", Kind.TEXT, lambda row: row.category),
-    Column("Kelurahan", Kind.TEXT, lambda row: row.kelurahan),
-    Column("Kecamatan", Kind.TEXT, lambda row: row.kecamatan),
-    Column("Status", Kind.TEXT, lambda row: row.status.value),
-    Column("SKPD", Kind.TEXT, lambda row: row.agency),
-    Column("Tingkat", Kind.COUNT, lambda row: row.level),
-    Column("Masuk", Kind.MOMENT, lambda row: row.received),
-    Column("Dijawab", Kind.MOMENT, lambda row: row.answered),
-    Column("Selesai", Kind.MOMENT, lambda row: row.finished),
-    Column("Tenggat", Kind.MOMENT, lambda row: row.due),
-    Column("Lewat tenggat", Kind.TEXT, lambda row: _yes(row.overdue)),
-    Column("Umur", Kind.DURATION, lambda row: row.age),
-    Column("Anonim", Kind.TEXT, lambda row: _yes(row.anonymous)),
-    Column("Rahasia", Kind.TEXT, lambda row: _yes(row.confidential)),
-)
-
-GROUP_COLUMNS: tuple[Column[GroupRow], ...] = (
-    Column("Nama", Kind.TEXT, lambda row: row.name),
-    Column("Masuk", Kind.COUNT, lambda row: row.received),
-    Column("Terbuka", Kind.COUNT, lambda row: row.open),
-    Column("Lewat tenggat", Kind.COUNT, lambda row: row.overdue),
-    Column("Tuntas", Kind.COUNT, lambda row: row.finished),
-    Column("Tepat waktu", Kind.SHARE, lambda row: row.on_time.share.value),
-    Column("Batas bawah 95 %", Kind.SHARE, lambda row: _end(row.interval, 0)),
-    Column("Batas atas 95 %", Kind.SHARE, lambda row: _end(row.interval, 1)),
-    Column("n", Kind.COUNT, lambda row: row.on_time.share.n),
-)
-
-FEEDBACK_COLUMNS: tuple[Column[FeedbackRow], ...] = (
-    Column("Nama", Kind.TEXT, lambda row: row.name),
-    Column("Puas", Kind.SHARE, lambda row: row.satisfied.value),
-    Column("Batas bawah 95 %", Kind.SHARE, lambda row: _end(row.interval, 0)),
-    Column("Batas atas 95 %", Kind.SHARE, lambda row: _end(row.interval, 1)),
-    Column("n umpan balik", Kind.COUNT, lambda row: row.satisfied.n),
-    Column("Cakupan", Kind.SHARE, lambda row: row.coverage.value),
-    Column("n tuntas", Kind.COUNT, lambda row: row.coverage.n),
-    Column("Dibantah", Kind.SHARE, lambda row: row.contradicted.value),
-    Column("n selesai dengan umpan balik", Kind.COUNT, lambda row: row.contradicted.n),
-)
-
-
-def share_columns(
-    title: str, share: Callable[[Record], Share]
-) -> tuple[Column[Record], Column[Record]]:
-    """A share and its n, side by side."""
-    return (
-        Column(title, Kind.SHARE, lambda record: share(record).value),
-        Column(f"n {title.lower()}", Kind.COUNT, lambda record: share(record).n),
-    )
-
-
-def _yes(value: bool) -> str:
-    return "ya" if value else "tidak"
-
-
-def _end(interval: tuple[float, float] | None, side: int) -> float | None:
-    return interval[side] if interval else None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import floor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from data_access.audit import Audit, Entry
 from data_access.personal import PersonalData, PersonalField
 from data_access.rights import Rights, User, rights_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
 
 __all__ = [
     "PersonalField",
@@ -22,13 +22,11 @@ __all__ = [
     "mask_name",
     "mask_phone",
     "mask_position",
-    "suppress_small",
 ]
 
 GRID_DEGREES = 0.0025
 SHORTEST_REASON = 10
 LONGEST_REASON = 500
-SMALL = 5
 DOT = "•"
 REVEALED = "reveal"
 REFUSED = "reveal refused"
@@ -63,35 +61,6 @@ def mask_position(
 
 def _cell_middle(degrees: float) -> float:
     return round((floor(degrees / GRID_DEGREES) + 0.5) * GRID_DEGREES, 5)
-
-
-def suppress_small(
-    rows: Sequence[Mapping[str, Any]],
-    count_keys: Sequence[str],
-    n: int = SMALL,
-    derived: Sequence[str] = (),
-) -> list[dict[str, Any]]:
-    """The rows with ``None`` for every count from 1 to ``n - 1``; zero says nothing of anybody.
-
-    Where one cell of a column alone was left out, the next smallest is left out too: else the
-    column's total gives it away. ``derived`` are columns computed from the counts, left out in
-    every row that lost one.
-    """
-    hidden = {key: _hidden_rows([row.get(key) for row in rows], n) for key in count_keys}
-    shown = []
-    for number, row in enumerate(rows):
-        lost = {key for key in count_keys if number in hidden[key]}
-        without = lost | (set(derived) if lost else set())
-        shown.append({key: None if key in without else value for key, value in row.items()})
-    return shown
-
-
-def _hidden_rows(counts: Sequence[Any], n: int) -> set[int]:
-    some = [number for number, count in enumerate(counts) if isinstance(count, int) and count > 0]
-    small = {number for number in some if counts[number] < n}
-    if len(small) == 1:
-        small.update(sorted((r for r in some if r not in small), key=lambda r: counts[r])[:1])
-    return small
 
 
 class RevealRefusedError(Exception):

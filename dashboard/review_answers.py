@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from flask_babel import force_locale, get_translations, gettext
 
-from callbacks.review_pages import NoSuchPageError, NotAllowedError, Sources, show
+from callbacks.review_pages import (
+    ForeignReportError,
+    NoSuchPageError,
+    NotAllowedError,
+    Sources,
+    show,
+)
 from dashboard.access import current_user, restrict, rights_of
 from dashboard.privacy import RevealRefusedError
-from dashboard.review_language import desk_language
-from dashboard.review_requests import BadAddressError, read_as_of, read_desk_filters
+from dashboard.review_requests import BadAddressError, read_as_of, read_blocks, read_desk_filters
+from dashboard.words import kept_language
 from data_access.errors import DataUnavailable
 from data_access.personal import PersonalField
-from data_access.records import ALL
+from data_access.records import ALL, Chosen, Filters
 from layouts.palette import THEMES
 from layouts.review import address, words
 from layouts.review.address import Address, UnknownPageError, read_address
@@ -27,7 +34,7 @@ from layouts.review.shell import Choices, Sheet, build_view
 from layouts.review.still import stilled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dash.development.base_component import Component
     from flask_caching import Cache
@@ -94,6 +101,10 @@ def wall_answer(snapshot: Snapshot | None, name: str, args: tuple[Any, ...]) -> 
     return None if answer.late else answer.value
 
 
+OF_SINGLE = ("q", "cell")
+"""Filters that can pick out one report, and so would tell what the others hold of it."""
+
+
 @dataclass(frozen=True)
 class Parts:
     """What the desk's answers are made with."""
@@ -119,16 +130,32 @@ class DeskAnswers:
     def page(self, request: Any) -> tuple[Any, str]:
         """A page's components and its title; what goes wrong is a page too."""
         path, search, theme = read_request(request)
-        language = desk_language()
+        language = kept_language()
         with force_locale(language):
             desk = self._bare_desk(Address(), theme, language)
             try:
                 desk = self._bare_desk(read_address(path, search), theme, language)
                 desk = self.desk(desk)
-                sheet = show(desk, self._sources())
+                with self.watched():
+                    sheet = show(desk, self._sources())
             except Exception as error:
                 sheet = _apology(desk, error)
             return stilled(build_view(desk, self._choices(), sheet)), sheet.title
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Writes down who asks for another agency's report, and stops who goes through them.
+
+        Raises:
+            RevealRefusedError: they did so too often.
+        """
+        try:
+            yield
+        except ForeignReportError as error:
+            user = current_user()
+            if user is not None:
+                self._parts.reveal.foreign(user, error.ticket)
+            raise
 
     def _sources(self) -> Sources:
         return Sources(self.review, self.reports, self._parts.boundaries())
@@ -154,14 +181,28 @@ class DeskAnswers:
 
         Raises:
             BadAddressError: the address asks for what is not known.
+            NotAllowedError: it picks out single reports, which the reader may not see.
         """
+        if not bare.rights.see_reports and any(bare.address.values(name) for name in OF_SINGLE):
+            raise NotAllowedError
         as_of = read_as_of(bare.address, bare.now) or bare.as_of
         filters = restrict(read_desk_filters(bare.address, self.reports), bare.rights)
+        blocks = read_blocks(bare.address)
+        if blocks:
+            filters = self._in_blocks(blocks, filters, as_of)
         return Desk(**(bare.__dict__ | {"as_of": as_of, "filters": filters}))
+
+    def _in_blocks(
+        self, blocks: Sequence[tuple[float, float]], filters: Filters, as_of: datetime
+    ) -> Filters:
+        """The open reports that marks of the map stand for, and of them what is filtered."""
+        found = [self.review.open_in_block(block, filters, as_of) for block in blocks]
+        given = {each.name: getattr(filters, each.name) for each in fields(Filters)}
+        return Chosen(**given, ids=tuple(number for ids in found for number in ids))
 
     def asked(self, where: Address) -> Desk:
         """The desk of an address, for downloads."""
-        return self.desk(self._bare_desk(where, "day", desk_language()))
+        return self.desk(self._bare_desk(where, "day", kept_language()))
 
     def _present(self, now: datetime) -> datetime:
         """The moment of the newest snapshot: what it showed is the same for every page."""
@@ -193,12 +234,12 @@ class DeskAnswers:
     def rows(self, request: Any, page: Any) -> Mapping[str, Any]:
         """A block of the queue's rows; nothing for what can't be read."""
         path, search, theme = read_request(request)
-        language = desk_language()
+        language = kept_language()
         with force_locale(language):
             try:
                 where = read_address(path, search)
                 desk = self.desk(self._bare_desk(where, theme, language))
-            except (UnknownPageError, BadAddressError):
+            except (UnknownPageError, BadAddressError, NotAllowedError):
                 return {"rowData": [], "rowCount": 0}
             if not desk.rights.see_reports or where.page != address.QUEUE:
                 return {"rowData": [], "rowCount": 0}
@@ -226,7 +267,7 @@ class DeskAnswers:
         ticket, field, reason = (str(given.get(name, "")) for name in ("ticket", "field", "reason"))
         answer = {"field": field, "ticket": ticket}
         user = current_user()
-        with force_locale(desk_language()):
+        with force_locale(kept_language()):
             if user is None:
                 return answer | {"problem": gettext("Masuk dulu.")}
             try:
@@ -282,6 +323,8 @@ def _sentence(desk: Desk, error: Exception) -> tuple[str, str]:
         return desk.t("Bukan untuk peran Anda"), desk.t(
             "Peran Anda tidak mencakup halaman ini. Jika perlu, hubungi administrator."
         )
+    if isinstance(error, RevealRefusedError):
+        return desk.t("Terlalu banyak permintaan"), desk.t(str(error))
     if isinstance(error, UnknownPageError | NoSuchPageError):
         return desk.t("Tidak ditemukan"), desk.t(
             "Tidak ada halaman, SKPD, tempat atau laporan dengan alamat ini pada saat itu. "

@@ -13,7 +13,7 @@ from dashboard import vendor
 from dashboard.page import PageApp, create_page_app, font_face
 from dashboard.review_answers import DeskAnswers, Parts
 from dashboard.review_exports import export_blueprint
-from dashboard.review_language import desk_language
+from dashboard.words import kept_language
 from data_access.review import Review
 from layouts.palette import DAY, NIGHT
 from layouts.review.address import ROOT
@@ -46,7 +46,7 @@ def create_review_app(
         server,
         default_locale="id",
         default_translation_directories=str(vendor.ROOT / "translations"),
-        locale_selector=desk_language,
+        locale_selector=kept_language,
     )
     cache = Cache(server, config={"CACHE_TYPE": "SimpleCache", "CACHE_DEFAULT_TIMEOUT": KEPT_S})
     answers = DeskAnswers(Parts(Review(reports), reports, feed, cache, boundaries, reveal))
@@ -61,7 +61,7 @@ def create_review_app(
 def _root() -> str:
     chosen = request.cookies.get(THEME_COOKIE)
     theme = f' data-theme="{chosen}"' if chosen in {"day", "night"} else ""
-    return f'lang="{desk_language()}"{theme}'
+    return f'lang="{kept_language()}"{theme}'
 
 
 def _data_routes(feed: Feed) -> Blueprint:

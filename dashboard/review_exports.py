@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, request
+from flask_babel import force_locale
 
 from callbacks.review_pages import (
     MONTHS,
@@ -15,37 +16,46 @@ from callbacks.review_pages import (
     agency_review,
     period_of,
     place_review,
+    report_detail,
+    reports_of_one,
+    search_rows,
 )
+from dashboard import tables
 from dashboard.access import current_user
 from dashboard.exports import (
     MOST_ROWS,
     About,
-    Column,
     ExportTooLargeError,
-    Kind,
     Table,
-    feedback_table,
-    group_table,
-    report_table,
-    share_columns,
-    suppress,
     write_csv,
     write_xlsx,
 )
+from dashboard.privacy import RevealRefusedError
 from dashboard.review_requests import BadAddressError
 from data_access.errors import DataUnavailable
 from data_access.records import AgeBand
 from data_access.review_lists import MOST_ROWS as BLOCK
 from data_access.review_records import PlaceReview
-from layouts.review.address import AGENCY, OVERVIEW, PAGES, PLACE, ROOT, Address
+from layouts.review.address import AGENCY, OVERVIEW, PAGES, PLACE, REPORT, ROOT, Address
 from layouts.review.shell import chip_text
-from layouts.review.words import BANDS
+from layouts.review.words import COARSE, n_
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from dashboard.review_answers import DeskAnswers
-    from data_access.review_records import AgencyReview, ReportRow
+    from data_access.records import Participation, Survival, YearRow
+    from data_access.review_records import (
+        AgencyComparison,
+        AgencyReview,
+        FeedbackReview,
+        FeedbackRow,
+        GroupRow,
+        RelayLevel,
+        ReportDetail,
+        ReportRow,
+        Standing,
+    )
     from layouts.review.desk import Desk
 
 WRITERS: Mapping[str, tuple[Callable[[Table[Any], About], bytes], str]] = {
@@ -54,21 +64,12 @@ WRITERS: Mapping[str, tuple[Callable[[Table[Any], About], bytes], str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Download:
-    """A table that can be taken along. Rows of reports need a right of their own."""
-
-    make: Callable[[Desk, DeskAnswers], Table[Any]]
-    rows: bool = False
-    people: bool = False
-    """Tells of single persons, if without names."""
-
-
 REFUSALS: Mapping[type[Exception], int] = {
     BadAddressError: 400,
     NotAllowedError: 403,
     NoSuchPageError: 404,
     ExportTooLargeError: 413,
+    RevealRefusedError: 429,
     DataUnavailable: 503,
 }
 
@@ -100,12 +101,12 @@ def _address() -> Address:
 
 def _file(name: str, kind: str, desk: Desk, answers: DeskAnswers) -> Response:
     asked = DOWNLOADS[name]
-    small = desk.rights.suppress_small
-    if (asked.rows and not desk.rights.export_rows) or (asked.people and small):
+    people_too = not desk.rights.suppress_small
+    if (asked.single and not desk.rights.export_rows) or (asked.people and not people_too):
         return _error(403, "not allowed")
-    made = asked.make(desk, answers)
     write, content_type = WRITERS[kind]
-    content = write(suppress(made) if small else made, _about(desk))
+    with force_locale(desk.language), answers.watched():
+        content = write(asked.table(desk, answers), _about(desk))
     stamp = desk.as_of.strftime("%Y%m%d")
     return Response(
         content,
@@ -124,6 +125,8 @@ def _about(desk: Desk) -> About:
         who=f"{user.display_name or user.name} ({user.name}, {user.role})" if user else "",
         when=datetime.now(UTC),
         as_of=desk.as_of,
+        t=desk.t,
+        notes=(desk.t(COARSE),) if desk.rights.suppress_small else (),
         filters=(
             *((desk.address.subject,) if desk.address.subject else ()),
             *(chip_text(desk, name, value) for name, value in chosen),
@@ -140,7 +143,28 @@ def _error(status: int, sentence: str) -> Response:
 # -- tables ---------------------------------------------------------------------------------------
 
 
-def _queue(desk: Desk, answers: DeskAnswers) -> Table[Any]:
+@dataclass(frozen=True)
+class Download:
+    """A table that can be taken along: its title, its columns, and who asks for its rows."""
+
+    title: str
+    columns: tables.Columns
+    rows: Callable[[Desk, DeskAnswers], Sequence[Any]]
+    cases: Callable[[Any], int] | None = None
+    """How many reports a row tells of."""
+    single: bool = False
+    """Tells of reports one by one: that needs a right of its own."""
+    people: bool = False
+    """Tells of single persons, if without names."""
+
+    def table(self, desk: Desk, answers: DeskAnswers) -> Table[Any]:
+        """What the reader gets of it."""
+        rows = self.rows(desk, answers)
+        coarse = desk.rights.suppress_small
+        return Table(desk.t(self.title), self.columns, rows, self.cases, desk.t, coarse)
+
+
+def _queue(desk: Desk, answers: DeskAnswers) -> list[ReportRow]:
     rows: list[ReportRow] = []
     while len(rows) < MOST_ROWS + 1:
         page = answers.review.rows(
@@ -154,115 +178,17 @@ def _queue(desk: Desk, answers: DeskAnswers) -> Table[Any]:
         rows += page.rows
         if len(page.rows) < BLOCK:
             break
-    return report_table(desk.t("Antrean"), rows)
+    return rows
 
 
-def _backlog(desk: Desk, answers: DeskAnswers) -> Table[Any]:
-    columns: tuple[Column[Any], ...] = (
-        Column(desk.t("SKPD"), Kind.TEXT, lambda row: row.agency),
-        Column(desk.t("Nama"), Kind.TEXT, lambda row: row.name),
-        Column(desk.t("terbuka"), Kind.COUNT, lambda row: row.open),
-        Column(desk.t("lewat tenggat"), Kind.COUNT, lambda row: row.overdue),
-        *(_band_column(desk, band) for band in AgeBand),
-        *share_columns(desk.t("tepat waktu, 90 hari"), lambda row: row.on_time.share),
-    )
-    rows = answers.reports.open_by_agency(desk.as_of, desk.filters)
-    return Table(desk.t("Laporan terbuka per SKPD"), columns, rows, cases=lambda row: row.open)
+def _found(desk: Desk, answers: DeskAnswers) -> Sequence[ReportRow]:
+    return search_rows(desk, answers.review, BLOCK)
 
 
-def _band_column(desk: Desk, band: AgeBand) -> Column[Any]:
-    return Column(desk.t(BANDS[band]), Kind.COUNT, lambda row: row.bands[band])
-
-
-def _volume(desk: Desk, answers: DeskAnswers) -> Table[Any]:
-    columns: tuple[Column[Any], ...] = (
-        Column(desk.t("bulan"), Kind.DAY, lambda row: row.month),
-        Column(desk.t("masuk"), Kind.COUNT, lambda row: row.received),
-        Column(desk.t("selesai"), Kind.COUNT, lambda row: row.finished),
-        Column(desk.t("selisih"), Kind.COUNT, lambda row: row.net_flow),
-    )
-    rows = answers.reports.monthly_volume(desk.as_of, desk.filters)
-    return Table(desk.t("Laporan per bulan"), columns, rows, cases=lambda row: row.received)
-
-
-def _map(desk: Desk, answers: DeskAnswers) -> Table[Any]:
-    columns: tuple[Column[Any], ...] = (
-        Column(desk.t("kelurahan"), Kind.TEXT, lambda row: row.name),
-        Column(desk.t("kecamatan"), Kind.TEXT, lambda row: row.kecamatan),
-        Column(desk.t("terbuka"), Kind.COUNT, lambda row: row.open),
-        Column(desk.t("lewat tenggat"), Kind.COUNT, lambda row: row.overdue),
-    )
-    rows = answers.reports.open_by_kelurahan(desk.as_of, desk.filters)
-    title = desk.t("Laporan terbuka menurut kelurahan")
-    return Table(title, columns, rows, cases=lambda row: row.open)
-
-
-def _categories(desk: Desk, answers: DeskAnswers) -> Table[Any]:
-    rows = answers.review.categories(period_of(desk).shown, desk.as_of)
-    return group_table(desk.t("Kategori"), rows)
-
-
-def _years(desk: Desk, answers: DeskAnswers) -> Table[Any]:
-    columns: tuple[Column[Any], ...] = (
-        Column(desk.t("tahun"), Kind.TEXT, lambda row: str(row.year)),
-        Column(desk.t("laporan"), Kind.COUNT, lambda row: row.reports),
-        Column(desk.t("laporan × SKPD"), Kind.COUNT, lambda row: row.escalations),
-        *share_columns(desk.t("ditindaklanjuti"), lambda row: row.acted),
-    )
-    rows = answers.reports.year_table(desk.as_of, replace(desk.filters, since=None, until=None))
-    title = desk.t("Ditindaklanjuti per tahun")
-    return Table(title, columns, rows, cases=lambda row: row.reports)
-
-
-def _comparison(desk: Desk, answers: DeskAnswers) -> Table[Any]:
-    columns: tuple[Column[Any], ...] = (
-        Column(desk.t("SKPD"), Kind.TEXT, lambda row: row.agency),
-        Column(desk.t("Nama"), Kind.TEXT, lambda row: row.name),
-        *share_columns(desk.t("tepat waktu"), lambda row: row.on_time.share),
-        *share_columns(desk.t("ditindaklanjuti"), lambda row: row.acted.share),
-        *share_columns(desk.t("warga puas"), lambda row: row.satisfied.share),
-    )
-    rows = answers.review.compare(desk.filters, desk.as_of)
-    title = desk.t("Perbandingan SKPD")
-    return Table(title, columns, rows, cases=lambda row: row.on_time.share.n)
-
-
-def _reporters(desk: Desk, answers: DeskAnswers) -> Table[Any]:
-    columns: tuple[Column[Any], ...] = (
-        Column("#", Kind.COUNT, lambda row: row.rank),
-        Column(desk.t("kelurahan"), Kind.TEXT, lambda row: row.kelurahan),
-        Column(desk.t("laporan"), Kind.COUNT, lambda row: row.reports),
-        Column(desk.t("12 bulan"), Kind.COUNT, lambda row: sum(row.recent)),
-    )
-    rows = answers.reports.top_reporters(desk.as_of, desk.filters)
-    return Table(desk.t("Pelapor teraktif"), columns, rows)
-
-
-def _participation(desk: Desk, answers: DeskAnswers) -> Table[Any]:
-    columns: tuple[Column[Any], ...] = (
-        Column(desk.t("kelurahan"), Kind.TEXT, lambda row: row.name),
-        Column(desk.t("kecamatan"), Kind.TEXT, lambda row: row.kecamatan),
-        Column(desk.t("12 bulan"), Kind.COUNT, lambda row: row.trend.last_12),
-        Column(desk.t("setahun sebelumnya"), Kind.COUNT, lambda row: row.trend.before_12),
-        Column(desk.t("perubahan"), Kind.SHARE, lambda row: row.trend.change),
-        Column(desk.t("per 10.000 jiwa"), Kind.COUNT, lambda row: row.per_10_000),
-    )
-    rows = answers.review.participation(desk.filters, desk.as_of)
-    title = desk.t("Partisipasi menurut kelurahan")
-    return Table(title, columns, rows, cases=lambda row: row.trend.last_12)
-
-
-def _feedback_agencies(desk: Desk, answers: DeskAnswers) -> Table[Any]:
-    found = answers.review.feedback(desk.filters, desk.as_of)
-    return feedback_table(desk.t("Umpan balik"), found.agencies)
-
-
-def _feedback_categories(desk: Desk, answers: DeskAnswers) -> Table[Any]:
-    found = answers.review.feedback(desk.filters, desk.as_of)
-    return feedback_table(desk.t("Umpan balik"), found.categories)
-
-
-# -- tables of a page's subject -------------------------------------------------------------------
+def _report(desk: Desk, answers: DeskAnswers) -> ReportDetail:
+    if desk.address.page != REPORT:
+        raise NoSuchPageError
+    return report_detail(desk, answers.review)
 
 
 def _subject(desk: Desk, answers: DeskAnswers) -> AgencyReview | PlaceReview:
@@ -273,113 +199,145 @@ def _subject(desk: Desk, answers: DeskAnswers) -> AgencyReview | PlaceReview:
     raise NoSuchPageError
 
 
-def _bands(desk: Desk, answers: DeskAnswers) -> Table[Any]:
+def _bands(desk: Desk, answers: DeskAnswers) -> list[tuple[AgeBand, int]]:
     found = _subject(desk, answers)
     bands = found.bands if isinstance(found, PlaceReview) else found.backlog.bands
-    columns: tuple[Column[Any], ...] = (
-        Column(desk.t("umur"), Kind.TEXT, lambda band: desk.t(BANDS[band])),
-        Column(desk.t("terbuka"), Kind.COUNT, lambda band: bands[band]),
-    )
-    title = desk.t("Laporan terbuka menurut umur")
-    return Table(title, columns, tuple(AgeBand), cases=lambda band: bands[band])
+    return [(band, bands[band]) for band in AgeBand]
 
 
-def _times(desk: Desk, answers: DeskAnswers) -> Table[Any]:
+def _times(desk: Desk, answers: DeskAnswers) -> list[tuple[str, Survival]]:
     found = _subject(desk, answers)
-    columns: tuple[Column[Any], ...] = (
-        Column(desk.t("waktu"), Kind.TEXT, lambda row: row[0]),
-        Column(desk.t("median"), Kind.DURATION, lambda row: row[1].median),
-        Column(desk.t("90 %"), Kind.DURATION, lambda row: row[1].p90),
-        Column("n", Kind.COUNT, lambda row: row[1].n),
-        Column(desk.t("tersensor"), Kind.COUNT, lambda row: row[1].n - row[1].events),
-    )
-    rows = (
-        (desk.t("jawaban"), found.answer.survival),
-        (desk.t("selesai"), found.finish.survival),
-    )
-    title = desk.t("Waktu jawab dan waktu selesai")
-    return Table(title, columns, rows, cases=lambda row: row[1].n)
+    return [(n_("jawaban"), found.answer.survival), (n_("selesai"), found.finish.survival)]
 
 
-def _relay(desk: Desk, answers: DeskAnswers) -> Table[Any]:
+def _relay(desk: Desk, answers: DeskAnswers) -> Sequence[RelayLevel]:
     found = _subject(desk, answers)
     if isinstance(found, PlaceReview):
         raise NoSuchPageError
-    columns: tuple[Column[Any], ...] = (
-        Column(desk.t("tingkat"), Kind.COUNT, lambda row: row.level),
-        Column(desk.t("laporan"), Kind.COUNT, lambda row: row.hops),
-        *share_columns(desk.t("dikembalikan"), lambda row: row.returned),
-        Column(desk.t("dipegang, median"), Kind.DURATION, lambda row: row.held.median),
-        Column(desk.t("90 %"), Kind.DURATION, lambda row: row.held.p90),
-        Column(desk.t("menjawab, median"), Kind.DURATION, lambda row: row.answer.median),
-    )
-    levels = found.relay.levels
-    return Table(desk.t("Estafet eskalasi"), columns, levels, cases=lambda row: row.hops)
+    return found.relay.levels
 
 
-def _feedback_city(desk: Desk, answers: DeskAnswers) -> Table[Any]:
+def _feedback(desk: Desk, answers: DeskAnswers) -> FeedbackReview:
+    return answers.review.feedback(desk.filters, desk.as_of)
+
+
+def _feedback_city(desk: Desk, answers: DeskAnswers) -> list[FeedbackRow]:
     if desk.address.page in {AGENCY, PLACE}:
-        return feedback_table(desk.t("Umpan balik"), (_subject(desk, answers).feedback,))
-    return feedback_table(
-        desk.t("Umpan balik"), (answers.review.feedback(desk.filters, desk.as_of).city,)
-    )
+        return [_subject(desk, answers).feedback]
+    return [_feedback(desk, answers).city]
 
 
-def _months(desk: Desk, answers: DeskAnswers) -> Table[Any]:
-    columns: tuple[Column[Any], ...] = (
-        Column(desk.t("bulan"), Kind.DAY, lambda row: row.volume.month),
-        Column(desk.t("masuk"), Kind.COUNT, lambda row: row.volume.received),
-        Column(desk.t("selesai"), Kind.COUNT, lambda row: row.volume.finished),
-        *share_columns(desk.t("tepat waktu"), lambda row: row.on_time.share),
-        *share_columns(desk.t("ditindaklanjuti"), lambda row: row.acted),
-    )
-    rows = _subject(desk, answers).months
-    return Table(desk.t("Laporan per bulan"), columns, rows, cases=lambda row: row.volume.received)
+def _use(desk: Desk, answers: DeskAnswers) -> Sequence[Participation]:
+    if desk.address.page == PLACE:
+        return place_review(desk, answers.review).participation
+    return answers.reports.participation(desk.as_of, desk.filters, MONTHS)
 
 
-def _use(desk: Desk, answers: DeskAnswers) -> Table[Any]:
-    columns: tuple[Column[Any], ...] = (
-        Column(desk.t("bulan"), Kind.DAY, lambda row: row.month),
-        Column(desk.t("laporan"), Kind.COUNT, lambda row: row.reports),
-        Column(desk.t("pelapor"), Kind.COUNT, lambda row: row.reporters),
-        Column(desk.t("pelapor baru"), Kind.COUNT, lambda row: row.new_reporters),
-    )
-    rows = (
-        place_review(desk, answers.review).participation
-        if desk.address.page == PLACE
-        else answers.reports.participation(desk.as_of, desk.filters, MONTHS)
-    )
-    title = desk.t("Partisipasi per bulan")
-    return Table(title, columns, rows, cases=lambda row: row.reporters)
+def _years(desk: Desk, answers: DeskAnswers) -> Sequence[YearRow]:
+    return answers.reports.year_table(desk.as_of, replace(desk.filters, since=None, until=None))
 
 
-def _groups(name: str) -> Callable[[Desk, DeskAnswers], Table[Any]]:
-    def make(desk: Desk, answers: DeskAnswers) -> Table[Any]:
-        return group_table(name, getattr(answers.review, name)(desk.filters, desk.as_of))
+def _compared(desk: Desk, answers: DeskAnswers) -> Sequence[AgencyComparison]:
+    return answers.review.compare(desk.filters, desk.as_of)
 
-    return make
+
+def _funnel(title: str, pick: Callable[[AgencyComparison], Standing]) -> Download:
+    return Download(title, tables.funnel(pick), _compared, lambda row: pick(row).share.n)
+
+
+def _groups(title: str, name: str) -> Download:
+    def rows(desk: Desk, answers: DeskAnswers) -> Sequence[GroupRow]:
+        found: Sequence[GroupRow] = getattr(answers.review, name)(desk.filters, desk.as_of)
+        return found
+
+    return Download(title, tables.GROUPS, rows, lambda row: row.received)
+
+
+def _feedbacks(rows: Callable[[Desk, DeskAnswers], Sequence[FeedbackRow]]) -> Download:
+    return Download(n_("Umpan balik"), tables.FEEDBACK, rows, lambda row: row.satisfied.n)
 
 
 DOWNLOADS: Mapping[str, Download] = {
-    "queue": Download(_queue, rows=True),
-    "backlog": Download(_backlog),
-    "volume": Download(_volume),
-    "map": Download(_map),
-    "categories": Download(_categories),
-    "year-table": Download(_years),
-    "comparison": Download(_comparison),
-    "reporters": Download(_reporters, people=True),
-    "participation": Download(_participation),
-    "bands": Download(_bands),
-    "times": Download(_times),
-    "relay": Download(_relay),
-    "months": Download(_months),
-    "use": Download(_use),
-    "by-category": Download(_groups("categories")),
-    "by-kelurahan": Download(_groups("kelurahan")),
-    "by-kecamatan": Download(_groups("kecamatan")),
-    "by-agency": Download(_groups("agencies")),
-    "feedback-city": Download(_feedback_city),
-    "feedback-agencies": Download(_feedback_agencies),
-    "feedback-categories": Download(_feedback_categories),
+    "queue": Download(n_("Antrean"), tables.REPORTS, _queue, single=True),
+    "found": Download(n_("Hasil pencarian"), tables.REPORTS, _found, single=True),
+    "history": Download(
+        n_("Riwayat"), tables.HISTORY, lambda d, a: _report(d, a).events, single=True
+    ),
+    "hops": Download(n_("Estafet"), tables.HOPS, lambda d, a: _report(d, a).hops, single=True),
+    "similar": Download(
+        n_("Laporan serupa"),
+        tables.SIMILAR,
+        lambda d, a: _report(d, a).similar.reports,
+        single=True,
+    ),
+    "of-reporter": Download(
+        n_("Laporan seorang pelapor"),
+        tables.REPORTS,
+        lambda d, a: reports_of_one(d, a.review).rows,
+        single=True,
+    ),
+    "backlog": Download(
+        n_("Laporan terbuka per SKPD"),
+        tables.BACKLOG,
+        lambda d, a: a.reports.open_by_agency(d.as_of, d.filters),
+        lambda row: row.open,
+    ),
+    "volume": Download(
+        n_("Laporan per bulan"),
+        tables.VOLUME,
+        lambda d, a: a.reports.monthly_volume(d.as_of, d.filters),
+        lambda row: row.received,
+    ),
+    "map": Download(
+        n_("Laporan terbuka menurut kelurahan"),
+        tables.PLACES,
+        lambda d, a: a.reports.open_by_kelurahan(d.as_of, d.filters),
+        lambda row: row.open,
+    ),
+    "categories": Download(
+        n_("Kategori"),
+        tables.GROUPS,
+        lambda d, a: a.review.categories(period_of(d).shown, d.as_of),
+        lambda row: row.received,
+    ),
+    "year-table": Download(
+        n_("Ditindaklanjuti per tahun"), tables.YEARS, _years, lambda row: row.reports
+    ),
+    "comparison": Download(
+        n_("Perbandingan SKPD"), tables.COMPARISON, _compared, lambda row: row.on_time.share.n
+    ),
+    "funnel-on-time": _funnel(n_("Tepat waktu"), lambda row: row.on_time),
+    "funnel-acted": _funnel(n_("Ditindaklanjuti"), lambda row: row.acted),
+    "funnel-satisfied": _funnel(n_("Warga puas"), lambda row: row.satisfied),
+    "reporters": Download(
+        n_("Pelapor teraktif"),
+        tables.REPORTERS,
+        lambda d, a: a.reports.top_reporters(d.as_of, d.filters),
+        people=True,
+    ),
+    "participation": Download(
+        n_("Partisipasi menurut kelurahan"),
+        tables.PARTICIPATION,
+        lambda d, a: a.review.participation(d.filters, d.as_of),
+        lambda row: row.trend.last_12,
+    ),
+    "bands": Download(n_("Laporan terbuka menurut umur"), tables.AGES, _bands, lambda row: row[1]),
+    "times": Download(
+        n_("Waktu jawab dan waktu selesai"), tables.TIMES, _times, lambda row: row[1].n
+    ),
+    "relay": Download(n_("Estafet eskalasi"), tables.RELAY, _relay, lambda row: row.hops),
+    "months": Download(
+        n_("Laporan per bulan"),
+        tables.MONTHS,
+        lambda d, a: _subject(d, a).months,
+        lambda row: row.volume.received,
+    ),
+    "use": Download(n_("Partisipasi per bulan"), tables.USE, _use, lambda row: row.reporters),
+    "by-category": _groups(n_("Kategori"), "categories"),
+    "by-kelurahan": _groups(n_("Kelurahan"), "kelurahan"),
+    "by-kecamatan": _groups(n_("Kecamatan"), "kecamatan"),
+    "by-agency": _groups(n_("SKPD"), "agencies"),
+    "feedback-city": _feedbacks(_feedback_city),
+    "feedback-agencies": _feedbacks(lambda d, a: _feedback(d, a).agencies),
+    "feedback-categories": _feedbacks(lambda d, a: _feedback(d, a).categories),
 }

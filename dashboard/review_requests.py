@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from werkzeug.datastructures import MultiDict
 
 from dashboard.requests import BadRequestError, read_filters, read_moment
+from data_access.grid import block_of
 from data_access.records import UNFORWARDED, Filters
 from layouts.review.address import PARAMETERS
 from layouts.review.words import COMPARED
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
     from data_access.reports import Reports
     from layouts.review.address import Address
 
-OWN = ("holder", "level", "overdue", "q", "vs")
+OWN = ("holder", "level", "overdue", "cell", "q", "vs")
 WITHOUT_ZONE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 LONGEST_TEXT = 200
+CORNER = re.compile(r"-?\d{1,2}\.\d{3},-?\d{1,3}\.\d{3}", re.ASCII)
 
 
 class BadAddressError(ValueError):
@@ -76,6 +78,24 @@ def read_desk_filters(address: Address, reports: Reports) -> Filters:
         holders=_holders(address, reports),
         overdue=bool(_known(address, "overdue", ("1",))),
     )
+
+
+def read_blocks(address: Address) -> tuple[tuple[float, float], ...]:
+    """The blocks of the map that an address asks for, each by its corner.
+
+    Raises:
+        BadAddressError: there is no such block.
+    """
+    return tuple(_block(value) for value in address.values("cell"))
+
+
+def _block(value: str) -> tuple[float, float]:
+    if not CORNER.fullmatch(value):
+        raise BadAddressError("cell", value)
+    latitude, longitude = (float(degree) for degree in value.split(","))
+    if block_of(latitude, longitude) != (latitude, longitude):
+        raise BadAddressError("cell", value)
+    return latitude, longitude
 
 
 def _shared(pairs: list[tuple[str, str]], reports: Reports) -> Filters:

@@ -74,11 +74,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 def language_here() -> str:
-    """By the address, else the cookie, else the browser; Indonesian where none says."""
-    for asked in (request.args.get("bahasa"), request.cookies.get(LANGUAGE_COOKIE)):
-        if asked in WORDS:
-            return str(asked)
-    return request.accept_languages.best_match(list(WORDS), "id") or "id"
+    """By the switch that was just used, else as it was left."""
+    asked = request.args.get("bahasa", "")
+    return asked if asked in WORDS else kept_language()
+
+
+def kept_language() -> str:
+    """As the switch was left; Indonesian first, whatever the browser prefers: all see the same."""
+    kept = request.cookies.get(LANGUAGE_COOKIE, "")
+    return kept if kept in WORDS else "id"
 
 
 def words_here() -> Mapping[str, str]:

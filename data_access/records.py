@@ -141,6 +141,12 @@ class OnTime:
     without_deadline: int
 
     @property
+    def reports(self) -> int:
+        """All of them, those that are left out of the share too."""
+        left_out = self.not_yet_due + self.without_deadline
+        return self.met + self.missed + self.overdue + left_out
+
+    @property
     def share(self) -> Share:
         """Met of all whose deadline has come."""
         return Share(self.met, self.met + self.missed + self.overdue)

@@ -17,6 +17,7 @@ from data_access import (
     review_feedback,
     review_figures,
     review_lists,
+    review_near,
     review_places,
     review_reporters,
 )
@@ -26,7 +27,7 @@ from data_access.review_records import SortKey
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from data_access.records import Filters
+    from data_access.records import Filters, OnTime
     from data_access.reports import Reports
     from data_access.review_records import (
         AgencyComparison,
@@ -106,6 +107,16 @@ class Review:
         """Whether the report was ever forwarded to the agency."""
         return review_detail.may_see(self.reports, ticket, agency)
 
+    def open_in_block(
+        self, corner: tuple[float, float], filters: Filters, as_of: datetime
+    ) -> tuple[int, ...]:
+        """Ids of the open reports that a mark of the map stands for; confidential ones left out.
+
+        ``corner`` is the block's, as ``grid.block_of`` gives it: no position is told that
+        the map does not tell.
+        """
+        return review_near.open_in_block(self.reports, corner, filters, as_of)
+
     # -- reporters --------------------------------------------------------------------------------
 
     def of_rank(
@@ -182,6 +193,10 @@ class Review:
     def figures(self, filters: Filters, as_of: datetime) -> PeriodFigures:
         """The key figures of the reports that the filters ask for."""
         return review_figures.figures(self.reports, filters, as_of)
+
+    def met(self, filters: Filters, as_of: datetime) -> OnTime:
+        """How the reports received in the filters' period were met: with all, how many they are."""
+        return self.reports.on_time(as_of, filters)
 
     def compared(
         self,

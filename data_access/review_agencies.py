@@ -33,6 +33,7 @@ from data_access.review_records import (
 )
 from data_access.schema import agencies, escalations, reports
 from data_access.statements import AGENCY_WINDOW
+from data_access.together import ask_together
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,22 +69,26 @@ def agency(
         return None
     known = found[0]
     own = replace(filters, agencies=(abbreviation,))
-    backlog = _backlog(asked, known, own, as_of)
+    answers = ask_together(
+        months=lambda: by_month(asked, own, as_of, MONTHS),
+        backlog=lambda: _backlog(asked, known, own, as_of),
+        city=lambda: _city_on_time(asked, filters, as_of),
+        acted=lambda: standing(_acted(asked, own, as_of), _acted(asked, filters, as_of)),
+        answer=lambda: answer_curve(asked, own, as_of),
+        finish=lambda: finish_curve(asked, own, as_of),
+        categories=lambda: by_category(asked, own, as_of),
+        places=lambda: by_kelurahan(asked, own, as_of),
+        relay=lambda: relay(asked, own, as_of, agency=abbreviation),
+        feedback=lambda: review_feedback.in_one_row(asked, own, as_of, abbreviation),
+        oldest=lambda: _oldest(asked, known.id, filters, as_of, see_confidential),
+    )
+    city = answers.pop("city")
     return AgencyReview(
         agency=known.abbreviation,
         name=known.name,
         kind=known.kind,
-        months=by_month(asked, own, as_of, MONTHS),
-        backlog=backlog,
-        on_time=standing(backlog.on_time.share, _city_on_time(asked, filters, as_of).share),
-        acted=standing(_acted(asked, own, as_of), _acted(asked, filters, as_of)),
-        answer=answer_curve(asked, own, as_of),
-        finish=finish_curve(asked, own, as_of),
-        categories=by_category(asked, own, as_of),
-        places=by_kelurahan(asked, own, as_of),
-        relay=relay(asked, own, as_of, agency=abbreviation),
-        feedback=review_feedback.in_one_row(asked, own, as_of, abbreviation),
-        oldest=_oldest(asked, known.id, filters, as_of, see_confidential),
+        on_time=standing(answers["backlog"].on_time.share, city.share),
+        **answers,
     )
 
 
@@ -139,22 +144,27 @@ def _oldest(
 
 def compare(asked: Reports, filters: Filters, as_of: datetime) -> tuple[AgencyComparison, ...]:
     """See ``Review.compare``; a report counts for each agency that it was forwarded to."""
-    met = {row.agency: row.on_time for row in asked.open_by_agency(as_of, filters)}
-    acted = _acted_by_agency(asked, filters, as_of)
-    said = review_feedback.by_agency(asked, filters, as_of)
-    satisfied = {row.name: row.satisfied for row in said}
     city = replace(filters, agencies=())
-    city_said = review_feedback.in_one_row(asked, city, as_of).satisfied
-    city_on_time, city_acted = _city_on_time(asked, filters, as_of), _acted(asked, city, as_of)
+    known = ask_together(
+        backlog=lambda: asked.open_by_agency(as_of, filters),
+        acted=lambda: _acted_by_agency(asked, filters, as_of),
+        said=lambda: review_feedback.by_agency(asked, filters, as_of),
+        city_said=lambda: review_feedback.in_one_row(asked, city, as_of).satisfied,
+        city_on_time=lambda: _city_on_time(asked, filters, as_of).share,
+        city_acted=lambda: _acted(asked, city, as_of),
+    )
+    met = {row.agency: row.on_time.share for row in known["backlog"]}
+    acted: dict[str, Share] = known["acted"]
+    satisfied = {row.name: row.satisfied for row in known["said"]}
     names = {row.abbreviation: row.name for row in rows_of(asked, select(agencies))}
     none = Share(0, 0)
     return tuple(
         AgencyComparison(
             agency=key,
             name=names[key],
-            on_time=standing(met.get(key, NOTHING).share, city_on_time.share),
-            acted=standing(acted.get(key, none), city_acted),
-            satisfied=standing(satisfied.get(key, none), city_said),
+            on_time=standing(met.get(key, none), known["city_on_time"]),
+            acted=standing(acted.get(key, none), known["city_acted"]),
+            satisfied=standing(satisfied.get(key, none), known["city_said"]),
         )
         for key in sorted(names)
         if not filters.agencies or key in filters.agencies

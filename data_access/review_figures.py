@@ -65,7 +65,6 @@ def figures(asked: Reports, filters: Filters, as_of: datetime) -> PeriodFigures:
         on_time=asked.on_time(as_of, filters, CITY_WINDOW),
         acted=Share(done, received),
         answer=asked.time_to_answer(as_of, filters, CITY_WINDOW),
-        finish=asked.time_to_finish(as_of, filters, CITY_WINDOW),
         satisfied=said.satisfied,
         coverage=said.coverage,
     )
@@ -238,7 +237,6 @@ def _groups(
     """Reports by a column of theirs: each count from the index that leads to few rows."""
     asks = where.matching(filters, as_of)
     late = and_(where.unanswered_at(as_of), where.past_deadline(as_of, asked.rule))
-    came = select(key, func.count()).where(*asked_about(as_of, filters)).group_by(key)
     waiting = (
         select(key, func.count(), tally(late))
         .where(where.open_at(as_of), *asks)
@@ -251,6 +249,11 @@ def _groups(
     )
     backlog = {row[0]: (int(row[1]), int(row[2])) for row in rows_of(asked, waiting)}
     shares = {row[0]: on_time(row[1:]) for row in rows_of(asked, met)}
+    if filters.since is not None:  # the shares are of just these reports
+        came = {group: share.reports for group, share in shares.items()}
+    else:
+        counted = select(key, func.count()).where(*asked_about(as_of, filters)).group_by(key)
+        came = {row[0]: int(row[1]) for row in rows_of(asked, counted)}
     return _ranked(
         [
             _group(
@@ -259,7 +262,7 @@ def _groups(
                 shares.get(group, NOTHING),
                 backlog.get(group, (0, 0)),
             )
-            for group, received in rows_of(asked, came)
+            for group, received in came.items()
             if group is not None
         ]
     )
@@ -289,7 +292,7 @@ def by_agency(asked: Reports, filters: Filters, as_of: datetime) -> tuple[GroupR
     backlogs = {row.agency: row for row in asked.open_by_agency(as_of, filters)}
     received = _forwarded(asked, as_of, asked_about(as_of, filters))
     asks = where.matching(filters, as_of)
-    opened = _forwarded(asked, as_of, [where.open_at(as_of), *asks])
+    opened = _forwarded_of(asked, as_of, [where.open_at(as_of), *asks])
     rows = []
     for known in rows_of(asked, select(agencies)):
         if known.id not in received:
@@ -320,6 +323,22 @@ def _forwarded(
         select(number, func.count(reports.c.id.distinct()))
         .select_from(reports.join(escalations, escalations.c.report_id == reports.c.id))
         .where(where.happened(escalations.c.forwarded_at, as_of), *conditions)
+        .group_by(unindexed(number))
+    )
+    return {row[0]: int(row[1]) for row in rows_of(asked, statement)}
+
+
+def _forwarded_of(
+    asked: Reports, as_of: datetime, conditions: list[where.Condition]
+) -> dict[int, int]:
+    """The same of few reports, which are looked up first: the hops of all need not be read."""
+    number, report = escalations.c.agency_id, escalations.c.report_id
+    statement = (
+        select(number, func.count(report.distinct()))
+        .where(
+            report.in_(select(reports.c.id).where(*conditions)),
+            where.happened(escalations.c.forwarded_at, as_of),
+        )
         .group_by(unindexed(number))
     )
     return {row[0]: int(row[1]) for row in rows_of(asked, statement)}

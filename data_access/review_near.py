@@ -6,18 +6,22 @@ from datetime import timedelta
 from math import asin, ceil, cos, degrees, radians, sin, sqrt
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from data_access import conditions as where
+from data_access.columns import grid_cell
+from data_access.grid import cells_of
 from data_access.records import Status
 from data_access.review_parts import rows_of
 from data_access.review_records import Similar, SimilarReport
 from data_access.schema import reports
+from data_access.statements import GRID_DEGREES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from data_access.records import Filters
     from data_access.reports import Reports
 
 NEAR_M = 150
@@ -27,6 +31,33 @@ MOST_SIMILAR = 20
 
 EARTH_M = 6_371_008.8
 """Mean radius of the Earth."""
+
+
+MOST_IN_BLOCK = 1000
+
+
+def open_in_block(
+    asked: Reports, corner: tuple[float, float], filters: Filters, as_of: datetime
+) -> tuple[int, ...]:
+    """See ``Review.open_in_block``."""
+    inside = [
+        grid_cell(column, literal(GRID_DEGREES)).in_(cells_of(degree))
+        for column, degree in zip((reports.c.latitude, reports.c.longitude), corner, strict=True)
+    ]
+    statement = (
+        select(reports.c.id)
+        .where(
+            where.open_at(as_of),
+            reports.c.confidential.is_(False),
+            reports.c.latitude.between(-90, 90),
+            reports.c.longitude.between(-180, 180),
+            *inside,
+            *where.matching(filters, as_of),
+        )
+        .order_by(reports.c.id)
+        .limit(MOST_IN_BLOCK)
+    )
+    return tuple(row[0] for row in rows_of(asked, statement))
 
 
 def near(asked: Reports, known: Any, as_of: datetime, see_confidential: bool) -> Similar:

@@ -24,6 +24,7 @@ from data_access.review_figures import (
 from data_access.review_parts import inside, rows_of, span_table, tally
 from data_access.review_records import KelurahanUse, PlaceReview, Trend
 from data_access.schema import areas, reports
+from data_access.together import ask_together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,23 +49,20 @@ def place(asked: Reports, code: str, filters: Filters, as_of: datetime) -> Place
         kecamatan=(code,) if level == "kecamatan" else (),
         kelurahan=(code,) if level == "kelurahan" else (),
     )
-    use = asked.participation(as_of, here, MONTHS)
-    return PlaceReview(
-        area=area,
-        level=level,
-        population=population,
-        months=by_month(asked, here, as_of, MONTHS - 1),
-        figures=figures(asked, here, as_of),
-        bands=_bands(asked, here, as_of),
-        answer=answer_curve(asked, here, as_of),
-        finish=finish_curve(asked, here, as_of),
-        categories=by_category(asked, here, as_of),
-        agencies=by_agency(asked, here, as_of),
-        kelurahan=by_kelurahan(asked, here, as_of) if level == "kecamatan" else (),
-        participation=use,
-        trend=_trend(use),
-        feedback=review_feedback.in_one_row(asked, here, as_of, area.name),
+    answers = ask_together(
+        participation=lambda: asked.participation(as_of, here, MONTHS),
+        months=lambda: by_month(asked, here, as_of, MONTHS - 1),
+        figures=lambda: figures(asked, here, as_of),
+        bands=lambda: _bands(asked, here, as_of),
+        answer=lambda: answer_curve(asked, here, as_of),
+        finish=lambda: finish_curve(asked, here, as_of),
+        categories=lambda: by_category(asked, here, as_of),
+        agencies=lambda: by_agency(asked, here, as_of),
+        kelurahan=lambda: by_kelurahan(asked, here, as_of) if level == "kecamatan" else (),
+        feedback=lambda: review_feedback.in_one_row(asked, here, as_of, area.name),
     )
+    trend = _trend(answers["participation"])
+    return PlaceReview(area=area, level=level, population=population, trend=trend, **answers)
 
 
 def _area(asked: Reports, code: str) -> tuple[Area, str, int | None] | None:

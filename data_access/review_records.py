@@ -430,7 +430,6 @@ class PeriodFigures:
     on_time: OnTime
     acted: Share
     answer: Survival
-    finish: Survival
     satisfied: Share
     coverage: Share
 

@@ -151,7 +151,6 @@ def figures(**changes: Any) -> PeriodFigures:
         "on_time": OnTime(80, 20, 0, 0, 0),
         "acted": Share(9, 10),
         "answer": none,
-        "finish": none,
         "satisfied": Share(0, 0),
         "coverage": Share(0, 0),
     }
@@ -162,8 +161,9 @@ def overview(**changes: Any) -> Overview:
     """What an overview is drawn from."""
     given: dict[str, Any] = {
         "shown": figures(),
-        "backlog_now": figures(),
-        "other": figures(received=1400),
+        "open": 82,
+        "overdue": 11,
+        "before": OnTime(1000, 300, 100, 0, 0),
         "months": (MonthVolume(date(2026, 11, 1), 140, 151, complete=False),),
         "agencies": (backlog("PUTR", 82, 11),),
         "places": (),

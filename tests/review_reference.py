@@ -158,7 +158,6 @@ class ReviewReference(Reference):
             self.on_time(as_of, filters, 30 * DAY),
             Share(sum(self.done(row, as_of) for row in rows), len(rows)),
             self.time_to_answer(as_of, filters, 30 * DAY),
-            self.time_to_finish(as_of, filters, 30 * DAY),
             said.satisfied,
             said.coverage,
         )

@@ -12,19 +12,14 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from dashboard import exports
+from dashboard import exports, tables
 from dashboard.exports import (
     About,
     Column,
     ExportTooLargeError,
     Kind,
     Table,
-    feedback_table,
-    group_table,
     plain_text,
-    report_table,
-    share_columns,
-    suppress,
     write_csv,
     write_xlsx,
 )
@@ -77,7 +72,7 @@ def lines(content: bytes) -> list[list[str]]:
 
 
 def test_a_workbook_has_dates_numbers_and_words() -> None:
-    book = sheets(write_xlsx(report_table("Antrean", [ROW]), ABOUT))
+    book = sheets(write_xlsx(Table("Antrean", tables.REPORTS, [ROW]), ABOUT))
     header, row = book["Data"].iter_rows()
     cells = {title.value: cell for title, cell in zip(header, row, strict=True)}
     assert cells["Masuk"].value == datetime(2024, 2, 1, 3, 30, 15)
@@ -102,7 +97,7 @@ def test_a_workbook_has_dates_numbers_and_words() -> None:
 
 
 def test_a_csv_says_first_what_it_is() -> None:
-    content = write_csv(report_table("Antrean", [ROW]), ABOUT)
+    content = write_csv(Table("Antrean", tables.REPORTS, [ROW]), ABOUT)
     assert content.startswith(b"\xef\xbb\xbf")
     found = lines(content)
     assert found[:5] == [
@@ -115,14 +110,14 @@ def test_a_csv_says_first_what_it_is() -> None:
     assert found[5][:2] == ["Nomor laporan", "Judul"]
     assert found[6][8:10] == ["2024-02-01T03:30:15+07:00", ""]
     assert found[6][13] == "108900.0"
-    everything = lines(write_csv(report_table("Antrean", []), replace(ABOUT, filters=())))
+    everything = lines(write_csv(Table("Antrean", tables.REPORTS, []), replace(ABOUT, filters=())))
     assert everything[3] == ["# Saringan", "semua laporan"]
 
 
 @pytest.mark.abuse
 @pytest.mark.parametrize("text", FORMULAS)
 def test_a_formula_in_a_citizens_text_stays_text(text: str) -> None:
-    table = report_table(text, [replace(ROW, title=text, category=text, agency=text)])
+    table = Table(text, tables.REPORTS, [replace(ROW, title=text, category=text, agency=text)])
     about = replace(ABOUT, who=text, notes=(text,))
     book = write_xlsx(table, about)
     row = list(sheets(book)["Data"].iter_rows())[1]
@@ -152,7 +147,7 @@ def test_a_formula_in_a_citizens_text_stays_text(text: str) -> None:
     ],
 )
 def test_hostile_words_are_written_as_typed(text: str, kept: str) -> None:
-    table = report_table("Antrean", [replace(ROW, title=text)])
+    table = Table("Antrean", tables.REPORTS, [replace(ROW, title=text)])
     row = list(sheets(write_xlsx(table, ABOUT))["Data"].iter_rows())[1]
     assert row[1].value == kept
     line = lines(write_csv(table, ABOUT))[6]
@@ -171,50 +166,40 @@ def group(name: str, received: int) -> GroupRow:
     return GroupRow(name, name, received, 1, 0, received - 1, met, (0.5, 1.0))
 
 
-def shown(sizes: list[int]) -> list[bool]:
-    rows = [group(f"K{number}", size) for number, size in enumerate(sizes)]
-    table = suppress(group_table("Kelurahan", rows))
-    cells = list(table.cells())
-    for line in cells:
-        assert set(line[1:]) == {exports.HIDDEN} or exports.HIDDEN not in line
-    return [exports.HIDDEN not in line for line in cells]
-
-
-@pytest.mark.parametrize(
-    ("sizes", "wanted"),
-    [
-        ([5, 100], [True, True]),
-        ([0, 100], [True, True]),
-        ([4, 3, 100], [False, False, True]),
-        ([4, 30, 20], [False, True, False]),
-        ([4], [False]),
-        ([], []),
-    ],
-)
-def test_small_rows_are_hidden_and_never_just_one(sizes: list[int], wanted: list[bool]) -> None:
-    assert shown(sizes) == wanted
-
-
-def test_suppressed_tables_are_written_and_others_left_alone() -> None:
-    table = suppress(group_table("Kelurahan", [group("Satria", 3), group("Damai", 50)]))
-    assert lines(write_csv(table, ABOUT))[6] == ["Satria", *["<5"] * 8]
+def test_coarse_tables_tell_no_small_count_and_nothing_that_gives_one_back() -> None:
+    rows = [group("Satria", 3), group("Damai", 52), group("Setia", 0)]
+    table = Table("Kelurahan", tables.GROUPS, rows, lambda row: row.received, coarse=True)
+    written = lines(write_csv(table, ABOUT))[6:]
+    assert written[0] == ["Satria", *["<5"] * 8]
+    assert written[1] == ["Damai", "50", "<5", "0", "50", "1.0", "", "", "50"]
+    assert written[2][1] == "0"
     assert list(sheets(write_xlsx(table, ABOUT))["Data"].values)[1] == ("Satria", *["<5"] * 8)
-    reports = report_table("Antrean", [ROW])
-    assert suppress(reports) is reports
+
+
+def test_what_a_row_is_about_is_told_however_few_it_counts() -> None:
+    table = Table(
+        "Bulan",
+        (
+            Column("Bulan", Kind.DAY, lambda row: row[0]),
+            Column("n", Kind.COUNT, lambda row: row[1]),
+        ),
+        [(date(2024, 1, 1), 2)],
+        lambda row: row[1],
+        coarse=True,
+    )
+    assert lines(write_csv(table, ABOUT))[-1] == ["2024-01-01", "<5"]
 
 
 def test_shares_are_percentages_beside_their_n() -> None:
     row = FeedbackRow("PLN", Share(3, 4), (0.3, 0.95), Share(4, 8), Share(1, 4))
-    cells = list(sheets(write_xlsx(feedback_table("Umpan balik", [row]), ABOUT))["Data"].rows)[1]
+    table = Table("Umpan balik", tables.FEEDBACK, [row])
+    cells = list(sheets(write_xlsx(table, ABOUT))["Data"].rows)[1]
     assert [cell.value for cell in cells] == ["PLN", 0.75, 0.3, 0.95, 4, 0.5, 8, 0.25, 4]
     assert cells[1].number_format == "0.0%"
     empty = FeedbackRow("PLN", Share(0, 0), None, Share(0, 0), Share(0, 0))
-    assert lines(write_csv(feedback_table("U", [empty]), ABOUT))[6] == [
+    assert lines(write_csv(Table("U", tables.FEEDBACK, [empty]), ABOUT))[6] == [
         "PLN", "", "", "", "0", "", "0", "", "0",
     ]  # fmt: skip
-    columns = share_columns("Puas", lambda each: each)
-    assert [column.value(Share(1, 2)) for column in columns] == [0.5, 2]
-    assert [column.title for column in columns] == ["Puas", "n puas"]
 
 
 def test_days_are_days() -> None:
@@ -227,14 +212,14 @@ def test_days_are_days() -> None:
 @pytest.mark.parametrize("write", [write_csv, write_xlsx])
 def test_no_file_is_too_large(write: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [ROW] * 300
-    assert write(report_table("Antrean", rows), ABOUT)
+    assert write(Table("Antrean", tables.REPORTS, rows), ABOUT)
     monkeypatch.setattr(exports, "MOST_ROWS", 299)
     with pytest.raises(ExportTooLargeError, match="299 rows"):
-        write(report_table("Antrean", rows), ABOUT)
+        write(Table("Antrean", tables.REPORTS, rows), ABOUT)
     monkeypatch.setattr(exports, "MOST_ROWS", 300)
     monkeypatch.setattr(exports, "MOST_BYTES", 4000)
     with pytest.raises(ExportTooLargeError, match="4000 bytes"):
-        write(report_table("Antrean", rows), ABOUT)
+        write(Table("Antrean", tables.REPORTS, rows), ABOUT)
 
 
 def test_columns_beyond_z_have_two_letters() -> None:

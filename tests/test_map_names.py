@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from math import hypot
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,7 +13,14 @@ from data_access.boundaries import computed_boundaries
 from data_access.records import Area, KelurahanOpen
 from layouts.drawing import SMALLEST_PX, Canvas
 from layouts.palette import THEMES
-from layouts.panels.city_map import DEGREES_PER_PX, NAME_HEIGHT, NAME_LETTER, Mark, map_figure
+from layouts.panels.city_map import (
+    DEGREES_PER_PX,
+    NAME_HEIGHT,
+    NAME_LETTER,
+    Mark,
+    apart,
+    map_figure,
+)
 
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
 AREAS = [
@@ -29,7 +38,7 @@ PLACES = [
 
 
 def marks(shift: float) -> list[Mark]:
-    """A crowd of five near the middle of each kelurahan."""
+    """A crowd of five near the middle of every fifth kelurahan."""
     return [
         Mark(
             area.longitude + shift,
@@ -40,6 +49,7 @@ def marks(shift: float) -> list[Mark]:
             NOW + timedelta(minutes=place),
         )
         for place, area in enumerate(AREAS)
+        if place % 5 == 0
     ]
 
 
@@ -82,3 +92,35 @@ def test_the_newest_is_told_where_it_hides_nothing_overdue() -> None:
         on_its_side = (note["xanchor"] == "left") == (dx > 0)
         at_its_height = (note["ay"] < 0) == (dy > 0)
         assert not (on_its_side and at_its_height)
+
+
+@pytest.mark.parametrize("text_px", [SMALLEST_PX, 1.5 * SMALLEST_PX])
+def test_no_mark_covers_another_and_no_report_is_lost(text_px: float) -> None:
+    canvas = Canvas(THEMES["night"], text_px)
+    chance = Random(7)
+    crowded = [
+        Mark(
+            98.45 + chance.random() / 10,
+            3.55 + chance.random() / 8,
+            n := chance.randint(1, 30),
+            chance.randint(0, n),
+            chance.choice(["Lampu", "Jalan"]),
+            NOW - timedelta(minutes=chance.randint(0, 9999)),
+        )
+        for _ in range(150)
+    ]
+    drawn = apart(crowded, canvas, 1.0)
+    assert 10 < len(drawn) < len(crowded)
+    assert sum(mark.open for mark in drawn) == sum(mark.open for mark in crowded)
+    assert sum(mark.overdue for mark in drawn) == sum(mark.overdue for mark in crowded)
+    assert max(mark.newest for mark in drawn) == max(mark.newest for mark in crowded)
+    figure = map_figure(drawn, PLACES, LAND, ["Lampu"], canvas).to_plotly_json()
+    circles = [
+        circle
+        for trace in figure["data"][1:]
+        for circle in zip(trace["x"], trace["y"], trace["marker"]["size"], strict=True)
+    ]
+    for place, (x, y, size) in enumerate(circles):
+        for a, b, other in circles[place + 1 :]:
+            touching = 0.8 * DEGREES_PER_PX * (size + other) / 2
+            assert hypot(x - a, y - b) >= touching

@@ -53,17 +53,20 @@ def desk(city_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield start(database, BCC_STATE_DATABASE=state)
 
 
-@pytest.fixture(scope="module")
-def signed_in(browser: Browser, desk: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The secretary's cookies."""
-    account = next(each for each in DEMO_ACCOUNTS if each.role is Role.SECRETARY)
-    context = browser.new_context()
-    page = context.new_page()
+def log_in(page: Page, desk: Server, role: Role) -> None:
+    account = next(each for each in DEMO_ACCOUNTS if each.role is role)
     page.goto(f"{desk.url}/masuk?next=/tinjau/")
     page.fill("input[name=name]", account.name)
     page.fill("input[type=password]", account.password)
     page.click("main form button")
     page.wait_for_selector("main h1", timeout=WAIT_MS)
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, desk: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The secretary's cookies."""
+    context = browser.new_context()
+    log_in(context.new_page(), desk, Role.SECRETARY)
     kept = tmp_path_factory.mktemp("cookies") / "secretary.json"
     context.storage_state(path=kept)
     context.close()
@@ -129,6 +132,32 @@ def test_the_secretary_goes_from_a_red_bar_to_a_reports_history_and_back(
     page.wait_for_selector("[data-figure=map] .main-svg", timeout=WAIT_MS)
 
 
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.AGENCY, Role.ADMINISTRATOR, Role.COUNCIL])
+def test_each_role_goes_as_far_as_it_may(
+    browser: Browser, desk: Server, role: Role, language: str
+) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.add_cookies([{"name": "bahasa", "value": language, "url": desk.url}])
+    page = context.new_page()
+    log_in(page, desk, role)
+    page.mouse.click(*red_bar(page))
+    page.wait_for_selector("#review-oldest-card", timeout=WAIT_MS)
+    doors = page.locator("#review-oldest-card .ticket")
+    if role is Role.COUNCIL:
+        expect(doors).to_have_count(0)
+        expect(page.locator("a[href*='/antrean'], a[href*='/laporan']")).to_have_count(0)
+        expect(page.locator(".state")).to_contain_text("5")
+        page.goto(f"{desk.url}/tinjau/antrean")
+        expect(page.locator(".trouble")).to_be_visible(timeout=WAIT_MS)
+    else:
+        doors.first.click()
+        page.wait_for_selector(".timeline", timeout=WAIT_MS)
+        page.go_back()
+        page.wait_for_selector("#review-oldest-card", timeout=WAIT_MS)
+    context.close()
+
+
 def test_a_ticket_or_words_are_found_from_every_page(visit: Visit) -> None:
     page = visit("/tinjau/umpan-balik")
     page.fill("#review-search-text", TICKET[:10])
@@ -141,15 +170,23 @@ def test_a_ticket_or_words_are_found_from_every_page(visit: Visit) -> None:
 def test_filters_are_in_the_address_and_each_has_its_way_out(visit: Visit) -> None:
     page = visit("/tinjau/")
     page.click(".filter-form summary")
-    page.select_option("select[name=category]", "Banjir")
+    page.locator(".field", has_text="Kategori").locator("summary").press("Enter")
+    page.get_by_role("checkbox", name="Banjir").press("Space")
+    page.get_by_role("checkbox", name="Sampah").check()
+    expect(page.locator(".field", has_text="Kategori").locator(".picked")).to_have_text(
+        "Banjir, Sampah"
+    )
     page.fill("#review-filter-since", "2026-01-01")
     page.click(".filter-form button[type=submit]")
-    page.locator(".chips li").nth(1).wait_for(timeout=WAIT_MS)
+    page.locator(".chips li").nth(2).wait_for(timeout=WAIT_MS)
     assert "since=2026-01-01" in page.url
-    assert "category=Banjir" in page.url
+    assert "category=Banjir&category=Sampah" in page.url
+    page.locator(".chips a").first.click()
+    expect(page.locator(".chips li")).to_have_count(2, timeout=WAIT_MS)
+    assert "since" not in page.url
     page.locator(".chips a").first.click()
     expect(page.locator(".chips li")).to_have_count(1, timeout=WAIT_MS)
-    assert "since" not in page.url
+    assert page.locator("input[name=category]:checked").count() == 1
 
 
 def test_the_queue_is_sorted_by_keyboard_and_keeps_its_columns(visit: Visit) -> None:
@@ -187,6 +224,58 @@ def test_paper_has_the_page_and_no_navigation(visit: Visit) -> None:
     page.emulate_media(media="print")
     expect(page.locator(".top")).to_be_hidden()
     expect(page.locator(".state")).to_be_visible()
+
+
+def test_paper_is_light_whatever_the_theme(visit: Visit) -> None:
+    shape = "[data-figure=map] .shapelayer path"
+    land = f"() => getComputedStyle(document.querySelector('{shape}')).fill"
+    width = "() => document.querySelector('[data-figure=map] .main-svg').clientWidth"
+    by_day = visit("/tinjau/tempat", theme="day")
+    by_day.wait_for_selector("[data-figure=map] .main-svg", timeout=WAIT_MS)
+    page = visit("/tinjau/tempat", theme="night")
+    page.wait_for_selector("[data-figure=map] .main-svg", timeout=WAIT_MS)
+    before = page.evaluate(land), page.evaluate(width)
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(land) == by_day.evaluate(land) != before[0]
+    assert page.evaluate(width) == 700
+    page.evaluate("() => dispatchEvent(new Event('afterprint'))")
+    page.wait_for_function(f"({width})() === {before[1]}", timeout=WAIT_MS)
+    assert page.evaluate(land) == before[0]
+
+
+def test_the_small_map_is_drawn_for_the_screen_or_for_paper(visit: Visit) -> None:
+    page = visit("/tinjau/antrean", theme="night")
+    page.locator(".ag-row .door").nth(3).click()
+    page.wait_for_selector(".small-map", timeout=WAIT_MS)
+    shown = page.locator(".small-map:visible")
+    expect(shown).to_have_count(1)
+    on_screen = shown.get_attribute("src")
+    page.emulate_media(media="print")
+    expect(shown).to_have_count(1)
+    assert shown.get_attribute("src") != on_screen
+
+
+def test_the_queue_is_laid_out_in_rows_for_paper(visit: Visit) -> None:
+    page = visit("/tinjau/antrean")
+    page.locator(".ag-row .door").first.wait_for(timeout=WAIT_MS)
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    rows = page.locator("[data-paper-rows] tbody tr")
+    assert rows.count() == 100
+    first = page.locator(".ag-row[row-index='0'] .door").inner_text()
+    assert first in rows.first.inner_text()
+
+
+@pytest.mark.parametrize("card", ["comparison", "on-time"])
+def test_tables_and_pictures_are_taken_along_as_png(visit: Visit, card: str) -> None:
+    page = visit("/tinjau/perbandingan", accept_downloads=True)
+    page.wait_for_selector("[data-figure=on-time] .main-svg", timeout=WAIT_MS)
+    section = page.locator(f"#review-{card}-card")
+    section.locator(".take summary").click()
+    with page.expect_download() as taken:
+        section.locator("[data-png]").click()
+    content = taken.value.path().read_bytes()
+    assert content.startswith(b"\x89PNG")
+    assert len(content) > 20_000
 
 
 @pytest.mark.parametrize("theme", ["day", "night"])

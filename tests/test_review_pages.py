@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
+import plotly.graph_objects as go
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from callbacks.review_pages import Sources, show
 from dashboard.review_answers import read_request
 from dashboard.review_exports import DOWNLOADS
-from dashboard.review_requests import BadAddressError, read_as_of, read_desk_filters
+from dashboard.review_requests import BadAddressError, read_as_of, read_blocks, read_desk_filters
 from data_access.engine import open_engine
 from data_access.records import ALL, AgeBand, Filters, Share, Status
 from data_access.reports import Reports
 from data_access.review import Review
 from data_access.review_records import SortKey
 from data_access.rights import Rights
+from layouts.drawing import Picture
 from layouts.review import address, agency, figures, overview, queue, report, shell
 from layouts.review.address import Address, UnknownPageError, read_address
 from layouts.review.desk import OPEN
@@ -142,22 +144,52 @@ def test_bars_count_what_their_doors_list(reports: Reports) -> None:
             assert review.rows(filters, CITY_UNTIL, limit=1).total == count
 
 
+def checked(drawn: Picture) -> go.Figure:
+    """As Plotly takes it: it knows every word of it."""
+    return go.Figure(drawn.to_plotly_json())
+
+
+def test_every_picture_is_one_that_plotly_draws(reports: Reports) -> None:
+    review = Review(reports)
+    sources = Sources(review, reports, NO_LAND)
+    for reader in (make_desk(), make_desk(rights=Rights(suppress_small=True))):
+        sheets = [
+            show(replace(reader, as_of=CITY_UNTIL, address=Address(page, subject)), sources)
+            for page, subject in (
+                (address.OVERVIEW, None),
+                (address.AGENCY, None),
+                (address.AGENCY, "PUTR"),
+                (address.COMPARISON, None),
+                (address.PLACE, None),
+                (address.PLACE, "12.75.01"),
+                (address.REPORTERS, None),
+                (address.FEEDBACK, None),
+            )
+        ]
+        drawn = [
+            each for sheet in sheets for each in every(list(sheet.body)) if hasattr(each, "figure")
+        ]
+        assert len(drawn) > 15
+        for graph in drawn:
+            go.Figure(graph.figure)
+
+
 def test_every_mark_of_the_backlog_opens_its_agency() -> None:
     desk = make_desk("/tinjau/?category=Banjir")
-    drawn = figures.backlog_figure(desk, make_overview().agencies)
+    drawn = checked(figures.backlog_figure(desk, make_overview().agencies))
     doors = {door for trace in drawn.data for door in trace.customdata}
     assert doors == {"/tinjau/skpd/PUTR?category=Banjir"}
 
 
 def test_a_month_opens_its_reports() -> None:
-    drawn = figures.volume_figure(make_desk(), make_overview().months, address.QUEUE)
+    drawn = checked(figures.volume_figure(make_desk(), make_overview().months, address.QUEUE))
     assert drawn.data[0].customdata == ("/tinjau/antrean?since=2026-11-01&until=2026-12-01",)
 
 
 def test_names_of_the_database_are_text_in_pictures() -> None:
     row = replace(make_overview().agencies[0], agency=HOSTILE)
-    drawn = figures.backlog_figure(make_desk(), [row])
-    assert "<img" not in json.dumps(drawn.to_plotly_json()["layout"]["yaxis"]["ticktext"])
+    drawn = checked(figures.backlog_figure(make_desk(), [row]))
+    assert "<img" not in str(drawn.layout.yaxis.ticktext)
     assert "<img" not in drawn.data[0].hovertext[0]
 
 
@@ -173,7 +205,7 @@ def test_the_overview_counts_compares_and_opens() -> None:
 
 
 def test_an_empty_city_says_so_and_never_zero_for_unknown() -> None:
-    empty = make_overview(agencies=(), months=(), other=None)
+    empty = make_overview(agencies=(), months=(), before=None)
     words = text_of(list(overview.overview_sheet(make_desk(), empty, NO_LAND).body))
     assert "Tidak ada laporan terbuka" in words
     assert "Belum ada laporan" in words
@@ -184,7 +216,10 @@ def test_small_counts_are_not_told_to_the_council() -> None:
     council = make_desk(rights=Rights(suppress_small=True))
     assert council.count(4) == "< 5"
     assert council.count(0) == "0"
+    assert council.count(732) == "730"
     assert council.percent(Share(1, 3)) == "–"
+    assert council.percent(Share(41, 43)) == "–"
+    assert council.interval((0.41, 0.63), Share(26, 51)) == "40–65\u00a0%"
     assert make_desk().count(4) == "4"
 
 
@@ -193,7 +228,7 @@ def test_the_council_has_no_doors_to_single_reports_and_sees_no_small_bars() -> 
     found = make_overview(agencies=(backlog("PUTR", 82, 3),))
     sheet = overview.overview_sheet(council, found, NO_LAND)
     assert not [door for door in doors_of(list(sheet.body)) if "/antrean" in door]
-    drawn = figures.backlog_figure(council, found.agencies)
+    drawn = checked(figures.backlog_figure(council, found.agencies))
     assert drawn.data[0].x == (0,)
     assert "3" not in drawn.data[0].hovertext[0]
 
@@ -283,7 +318,7 @@ def _texts() -> set[str]:
     found = set()
     for folder, pattern in (
         ("layouts/review", "**.py"),
-        ("dashboard", "review*.py"),
+        ("dashboard", "**.py"),
         ("callbacks", "review*.py"),
     ):
         method = [(pattern, "python")]
@@ -326,3 +361,34 @@ def test_numbers_and_days_follow_the_language() -> None:
     assert indonesian.moment(NOW) == "23 Nov 2026, 14.05"
     assert english.moment(NOW) == "23 Nov 2026, 14:05"
     assert indonesian.filters == ALL
+
+
+def test_a_mark_of_the_map_opens_the_reports_that_it_stands_for(reports: Reports) -> None:
+    incidents = reports.open_incidents(CITY_UNTIL)
+    drawn = checked(figures.map_figure(make_desk(), incidents, (), NO_LAND))
+    review = Review(reports)
+    marks = [
+        (x, each)
+        for trace in drawn.data
+        for x, each in zip(trace.text or (), trace.customdata, strict=True)
+    ]
+    assert len(marks) > 20
+    for text, door in marks:
+        path, _, search = door.partition("?")
+        corners = read_blocks(read_address(path, search))
+        found = review.open_in_block(corners[0], ALL, CITY_UNTIL)
+        assert len(found) == int(text or len(found))
+        assert text or len(found) <= 2
+    given = [corner for _, door in marks for corner in read_blocks(read_address(*door.split("?")))]
+    assert sum(len(review.open_in_block(corner, ALL, CITY_UNTIL)) for corner in given) == sum(
+        row.open for row in incidents
+    )
+
+
+@pytest.mark.abuse
+@pytest.mark.parametrize(
+    "cell", ["x", "3.6", "3.601,98.485", "٣.600,98.485", "nan,nan", "3.600,98.485,1"]
+)
+def test_no_finer_place_than_a_block_can_be_asked_for(cell: str) -> None:
+    with pytest.raises(BadAddressError):
+        read_blocks(read_address("/tinjau/antrean", f"cell={cell}"))

@@ -95,6 +95,15 @@
     else if (data.print) print();
   });
 
+  /* what is ticked is told where the boxes are folded up */
+  document.addEventListener("change", function (event) {
+    const choice = event.target.closest(".choice");
+    if (!choice) return;
+    const ticked = Array.from(choice.querySelectorAll("input:checked"), (box) => box.parentElement.textContent);
+    const summary = choice.querySelector("summary");
+    summary.querySelector(".picked").textContent = ticked.join(", ") || summary.dataset.every;
+  });
+
   document.addEventListener("keydown", function (event) {
     if (event.key !== "Escape") return;
     const menu = document.activeElement.closest("details.menu[open], details.filter-form[open]");
@@ -117,18 +126,34 @@
 
   function takePicture(name) {
     const picture = document.querySelector('[data-figure="' + name + '"] .js-plotly-plot');
-    if (!picture) return;
-    const ground = getComputedStyle(document.documentElement).getPropertyValue("--ground").trim();
+    if (picture) takeFigure(picture, name);
+    else takeTable(document.getElementById("review-" + name + "-card"), name);
+  }
+
+  const ground = () => getComputedStyle(document.documentElement).getPropertyValue("--ground").trim();
+
+  /* as of when, of which reports; who took it, and when */
+  function provenance() {
+    const when = { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Jakarta" };
+    const language = document.documentElement.lang === "en" ? "en-GB" : "id-ID";
+    const who = document.querySelector(".account summary");
+    return [
+      document.querySelector(".state").innerText.replace(/\s*\n\s*/g, " · "),
+      who ? who.textContent : "",
+      new Date().toLocaleString(language, when) + " WIB",
+    ].filter(Boolean).join(" · ");
+  }
+
+  function takeFigure(picture, name) {
     const size = picture.getBoundingClientRect();
-    const layout = Object.assign({}, picture.layout, { paper_bgcolor: ground });
+    const layout = Object.assign({}, picture.layout, { paper_bgcolor: ground() });
     const title = picture.closest(".card").querySelector("h2").textContent;
-    const state = document.querySelector(".state").innerText.replace(/\s*\n\s*/g, " · ");
     layout.margin = Object.assign({}, layout.margin, { t: (layout.margin.t || 0) + 34, b: (layout.margin.b || 8) + 28 });
     const words = { xref: "paper", yref: "paper", showarrow: false, xanchor: "left", x: 0 };
     const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
     layout.annotations = (layout.annotations || []).concat([
       Object.assign({ y: 1, yanchor: "bottom", yshift: 12, text: "<b>" + escaped(title) + "</b>" }, words),
-      Object.assign({ y: 0, yanchor: "top", yshift: -30, text: escaped(state) }, words),
+      Object.assign({ y: 0, yanchor: "top", yshift: -30, text: escaped(provenance()) }, words),
     ]);
     Plotly.downloadImage(
       { data: picture.data, layout: layout },
@@ -136,8 +161,84 @@
     );
   }
 
-  /* on paper it is day: what was drawn for the night is drawn over, and back again */
-  const PAPER = new Map();
+  /* a table is painted as it stands on the page: its grounds, lines and words, one by one */
+
+  const EDGE_PX = 16;
+  const NOT_TAKEN = ".tools, .unseen, .as-table, .more, .columns, .print-only";
+
+  function takeTable(card, name) {
+    const box = card.getBoundingClientRect();
+    const tables = Array.from(card.querySelectorAll("table"), (table) => table.getBoundingClientRect().right);
+    const right = Math.max(box.right, ...tables);
+    const canvas = document.createElement("canvas");
+    canvas.width = 2 * (right - box.left + 2 * EDGE_PX);
+    canvas.height = 2 * (box.height + 4 * EDGE_PX);
+    const pen = canvas.getContext("2d");
+    pen.scale(2, 2);
+    pen.fillStyle = ground();
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.translate(EDGE_PX - box.left, EDGE_PX - box.top);
+    pen.textBaseline = "middle";
+    paint(pen, card);
+    pen.font = "12px Inter, sans-serif";
+    pen.fillStyle = getComputedStyle(document.querySelector(".state")).color;
+    pen.fillText(provenance(), box.left, box.bottom + 1.5 * EDGE_PX);
+    canvas.toBlob(function (content) {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(content);
+      link.download = name + ".png";
+      link.click();
+      URL.revokeObjectURL(link.href);
+    });
+  }
+
+  function paint(pen, node) {
+    if (node.nodeType === Node.TEXT_NODE) return paintWords(pen, node);
+    if (node.nodeType !== Node.ELEMENT_NODE || node.matches(NOT_TAKEN)) return;
+    const style = getComputedStyle(node);
+    const box = node.getBoundingClientRect();
+    if (!box.width && !box.height) return;
+    if (style.backgroundColor !== "rgba(0, 0, 0, 0)") {
+      pen.fillStyle = style.backgroundColor;
+      pen.beginPath();
+      pen.roundRect(box.left, box.top, box.width, box.height, style.borderRadius === "50%" ? box.width / 2 : 0);
+      pen.fill();
+    }
+    const line = parseFloat(style.borderTopWidth);
+    if (line && style.borderTopStyle !== "none") {
+      pen.fillStyle = style.borderTopColor;
+      pen.fillRect(box.left, box.top, box.width, line);
+    }
+    if (node.tagName === "IMG") pen.drawImage(node, box.left, box.top, box.width, box.height);
+    pen.save();
+    if (style.overflowX === "hidden" || style.overflowY === "hidden") {
+      pen.beginPath();
+      pen.rect(box.left, box.top, box.width, box.height);
+      pen.clip();
+    }
+    node.childNodes.forEach((child) => paint(pen, child));
+    pen.restore();
+  }
+
+  function paintWords(pen, node) {
+    const style = getComputedStyle(node.parentElement);
+    pen.font = style.fontWeight + " " + style.fontSize + " Inter, sans-serif";
+    pen.fillStyle = style.color;
+    pen.textAlign = "center";
+    const range = document.createRange();
+    for (const word of node.textContent.matchAll(/\d|[^\d\s]+/g)) {
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      const box = range.getBoundingClientRect();
+      pen.fillText(word[0], box.left + box.width / 2, box.top + box.height / 2);
+    }
+    pen.textAlign = "left";
+  }
+
+  /* -- paper: pictures as wide as the page and in the colours of the day, rows as a table -------- */
+
+  const PAPER_PX = 700;
+  const PAPER_ROWS = 100;
 
   function roles(name) {
     const found = {};
@@ -167,53 +268,65 @@
     return "rgb(" + (value >> 16) + ", " + ((value >> 8) & 255) + ", " + (value & 255) + ")";
   }
 
-  function remember(node) {
-    if (!PAPER.has(node)) PAPER.set(node, node.getAttribute("style") || "");
-  }
-
-  /* a picture is drawn for the screen's width; on paper it is as wide as the page, in proportion */
-  function fitToPaper(plot) {
-    const size = plot.getBoundingClientRect();
-    if (!size.width) return;
-    const shape = "width:100%;height:auto;aspect-ratio:" + size.width + "/" + size.height + ";";
-    for (let box = plot; box && !box.classList.contains("picture"); box = box.parentElement) {
-      remember(box);
-      box.style.cssText += shape;
-    }
-    for (const node of plot.querySelectorAll(".plot-container, .svg-container")) {
-      remember(node);
-      node.style.cssText += shape;
-    }
-    for (const svg of plot.querySelectorAll(".main-svg")) {
-      remember(svg);
-      svg.setAttribute("viewBox", "0 0 " + size.width + " " + size.height);
-      svg.style.cssText += "width:100%;height:100%;";
-    }
-  }
-
-  addEventListener("beforeprint", function () {
-    for (const plot of document.querySelectorAll(".js-plotly-plot")) fitToPaper(plot);
-    if (drawn === "day") return;
+  /* each colour of the night, and the day's for the same role */
+  function daysColours() {
     const night = roles("night");
     const day = roles("day");
     const change = new Map();
     for (const role of Object.keys(night)) {
       if (/^#[0-9a-f]{6}$/i.test(night[role])) change.set(rgb(night[role]), rgb(day[role] || "#000000"));
     }
-    for (const node of document.querySelectorAll(".js-plotly-plot svg *")) {
-      const style = node.getAttribute("style");
-      if (!style || !style.includes("rgb(")) continue;
-      remember(node);
-      node.setAttribute("style", style.replace(/rgb\(\d+, \d+, \d+\)/g, (found) => change.get(found) || found));
+    return change;
+  }
+
+  function recolour(plot, change) {
+    for (const node of plot.querySelectorAll("svg *")) {
+      for (const name of ["style", "fill", "stroke"]) {
+        const value = node.getAttribute(name);
+        if (value && value.includes("rgb(")) {
+          node.setAttribute(name, value.replace(/rgb\(\d+, \d+, \d+\)/g, (found) => change.get(found) || found));
+        }
+      }
     }
+  }
+
+  function cell(tag, text, column) {
+    const made = document.createElement(tag);
+    made.textContent = text;
+    made.dataset.column = column.getColId();
+    return made;
+  }
+
+  /* the grid draws what is on the screen; on paper stand the rows that were loaded */
+  function layOutRows() {
+    const place = document.querySelector("[data-paper-rows]");
+    if (!place || !grid) return;
+    const columns = grid.getAllDisplayedColumns();
+    const table = document.createElement("table");
+    const head = table.createTHead().insertRow();
+    for (const column of columns) head.append(cell("th", column.getColDef().headerName, column));
+    const body = table.createTBody();
+    grid.forEachNode(function (node) {
+      if (!node.data || body.rows.length >= PAPER_ROWS) return;
+      const row = body.insertRow();
+      for (const column of columns) row.append(cell("td", node.data[column.getColId()], column));
+    });
+    place.replaceChildren(table);
+  }
+
+  addEventListener("beforeprint", function () {
+    const change = drawn === "day" ? null : daysColours();
+    for (const plot of document.querySelectorAll(".js-plotly-plot")) {
+      Plotly.relayout(plot, { width: PAPER_PX, autosize: false });
+      if (change) recolour(plot, change);
+    }
+    layOutRows();
   });
 
   addEventListener("afterprint", function () {
-    for (const [node, style] of PAPER) {
-      node.setAttribute("style", style);
-      node.removeAttribute("viewBox");
+    for (const plot of document.querySelectorAll(".js-plotly-plot")) {
+      Plotly.relayout(plot, { width: null, autosize: true }).then(() => Plotly.redraw(plot));
     }
-    PAPER.clear();
   });
 
   /* -- fields that are shown for a reason ----------------------------------------------------- */
@@ -267,6 +380,8 @@
     return React.createElement("a", { href: props.data.href, className: "door" }, props.data.ticket);
   };
 
+  let grid = null;
+
   function withGrid(use) {
     const found = document.getElementById(GRID);
     if (found && window.dash_ag_grid) dash_ag_grid.getApiAsync(GRID).then(use).catch(function () {});
@@ -278,6 +393,7 @@
     let found = false;
     withGrid(function (api) {
       found = true;
+      grid = api;
       if (api.reviewReady) return;
       api.reviewReady = true;
       restoreColumns(api);
@@ -367,6 +483,7 @@
       attributes.key = key + attributes.defaultValue;
     }
     if (tree[0] === "option") delete attributes.selected;
+    if (attributes.defaultChecked !== undefined) attributes.key = key + String(attributes.defaultChecked);
     return React.createElement(tree[0], attributes, ...tree.slice(2).map(element));
   }
 

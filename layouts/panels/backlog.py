@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 PANEL = "backlog"
 OVERVIEW_ROWS = 10
 DETAIL_ROWS = 18
+USUAL_DIGITS = 3
+"""A longer number gets more room."""
 
 
 def draw(snapshot: Snapshot, canvas: Canvas) -> Drawing:
@@ -75,11 +77,12 @@ def backlog_figure(rows: Sequence[AgencyBacklog], canvas: Canvas) -> Picture:
     ]
     names = [formats.short_agency(row.agency) + "\u2002" for row in rows]
     longest = max((row.open for row in rows), default=1) or 1
+    digits = canvas.text_px * 0.62 * max(0, len(formats.number(longest)) - USUAL_DIGITS)
     left = canvas.text_px * 0.68 * max((len(name) for name in names), default=1)
     return figure.update_layout(
         barmode="stack",
         bargap=0.42,
-        margin={"l": left, "r": canvas.text_px * (14.7 if canvas.detail else 6.6)},
+        margin={"l": left, "r": canvas.text_px * (14.7 if canvas.detail else 6.6) + digits},
         annotations=labels,
         xaxis={"visible": False, "range": [0, longest]},
         yaxis={

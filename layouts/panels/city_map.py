@@ -6,10 +6,12 @@ no WebGL context that could be lost.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from math import cos, radians, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from layouts import formats, ids
 from layouts.drawing import Canvas, Drawing, Picture, cells, heading, number, props, span, unknown
@@ -37,9 +39,13 @@ USUAL_HEIGHT = 0.15
 NAME_LETTER = 0.0019
 NAME_HEIGHT = 0.0036
 """Room that a name takes on the map, in degrees: for each letter, and its height."""
-DEGREES_PER_PX = 0.00018
+DEGREES_PER_PX = 0.00023
 LONGEST = 20
 """Longer names are left out."""
+COVERS = 0.85
+"""Marks whose distance is less than this share of their radii cover each other."""
+MOST_GROWN = 40
+"""Marks of more reports grow no further."""
 CROWD = 3
 """From here on a mark carries its number instead of its subject's shape."""
 
@@ -56,21 +62,13 @@ class Mark:
     newest: datetime
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     """Room that something takes on the map, in degrees."""
 
     x: float
     y: float
     half_width: float
     half_height: float
-
-    def meets(self, other: Box) -> bool:
-        """Whether one covers something of the other."""
-        return (
-            abs(self.x - other.x) < self.half_width + other.half_width
-            and abs(self.y - other.y) < self.half_height + other.half_height
-        )
 
     def lies_in(self, edges: tuple[float, float, float, float]) -> bool:
         """Whether nothing of it is over the edges: west, south, east, north."""
@@ -82,6 +80,23 @@ class Box:
         )
 
 
+class Taken:
+    """The room that is taken on the map."""
+
+    def __init__(self, boxes: Sequence[Box]) -> None:
+        self._boxes = np.array(boxes, dtype=float).reshape(-1, 4)
+
+    def add(self, box: Box) -> None:
+        """Take some more."""
+        self._boxes = np.vstack([self._boxes, box])
+
+    def met(self, box: Box) -> Any:
+        """For each box that was given, whether it covers something of this one."""
+        x, y, half_width, half_height = self._boxes.T
+        beside = abs(x - box.x) < half_width + box.half_width
+        return beside & (abs(y - box.y) < half_height + box.half_height)
+
+
 def draw(snapshot: Snapshot, canvas: Canvas, boundaries: Boundaries) -> Drawing:
     """The sentence, the map and, on a whole canvas, the kelurahan as rows."""
     places, incidents = snapshot.kelurahan, snapshot.incidents
@@ -89,9 +104,9 @@ def draw(snapshot: Snapshot, canvas: Canvas, boundaries: Boundaries) -> Drawing:
         late = places if places.value is None else incidents
         return unknown(PANEL, late, snapshot, "Laporan terbuka di peta")
     subjects = leading_subjects(incidents.value, 4 if canvas.detail else 3)
-    marks = gather(
-        incidents.value, subjects, round(CROWD_CELLS * canvas.scale**2 * _breadth(boundaries))
-    )
+    cells_apart = round(CROWD_CELLS * canvas.scale**2 * _breadth(boundaries))
+    gathered = gather(incidents.value, subjects, cells_apart)
+    marks = apart(gathered, canvas, _breadth(boundaries))
     note = [
         span(f"{sign} {formats.short_category(name)}")
         for sign, name in zip(SYMBOL_SIGNS, [*subjects, OTHER], strict=False)
@@ -134,6 +149,47 @@ def gather(incidents: Sequence[Incidents], subjects: Sequence[str], cells: int) 
         )
         blocks.setdefault(block, []).append(row)
     return [_mark(rows, subjects) for _, rows in sorted(blocks.items())]
+
+
+def apart(marks: Sequence[Mark], canvas: Canvas, breadth: float) -> list[Mark]:
+    """Marks of which none covers another: where two would, they become one.
+
+    The larger takes the smaller, the nearest first, until all lie apart.
+    """
+    found = list(marks)
+    while (pair := _closest(found, canvas, breadth)) is not None:
+        first, second = (found[place] for place in pair)
+        found[min(pair)] = _joined(first, second)
+        del found[max(pair)]
+    return found
+
+
+def _closest(marks: Sequence[Mark], canvas: Canvas, breadth: float) -> tuple[int, int] | None:
+    """The two marks that cover most of each other; ``None`` where none does."""
+    if len(marks) < 2:
+        return None
+    sizes = np.array([_size(mark, canvas) for mark in marks])
+    radii = sizes * (COVERS * DEGREES_PER_PX * breadth / 2)
+    x, y = np.array([(mark.x, mark.y) for mark in marks]).T
+    apart_by = np.subtract.outer(x, x) ** 2 + np.subtract.outer(y, y) ** 2
+    overlap = np.add.outer(radii, radii) ** 2 - apart_by
+    np.fill_diagonal(overlap, -1.0)
+    most = int(overlap.argmax())
+    first, second = divmod(most, len(marks))
+    return (first, second) if overlap[first, second] > 0 else None
+
+
+def _joined(first: Mark, second: Mark) -> Mark:
+    total = first.open + second.open
+    heavier = max(first, second, key=lambda mark: (mark.overdue, mark.open, mark.subject))
+    return Mark(
+        x=(first.x * first.open + second.x * second.open) / total,
+        y=(first.y * first.open + second.y * second.open) / total,
+        open=total,
+        overdue=first.overdue + second.overdue,
+        subject=heavier.subject,
+        newest=max(first.newest, second.newest),
+    )
 
 
 def _mark(rows: Sequence[Incidents], subjects: Sequence[str]) -> Mark:
@@ -261,7 +317,7 @@ def _add_marks(
 
 def _size(mark: Mark, canvas: Canvas) -> float:
     if mark.open >= CROWD:
-        return round(canvas.text_px * 1.25 * sqrt(1 + mark.open / 12), 1)
+        return round(canvas.text_px * 1.25 * sqrt(1 + min(mark.open, MOST_GROWN) / 12), 1)
     return round(canvas.text_px * (0.62 if mark.open == 1 else 0.78), 1)
 
 
@@ -302,21 +358,26 @@ def _names_with_room(
     edges = boundaries.outline.bounds if boundaries.cells else (0.0, 0.0, 0.0, 0.0)
     grown = canvas.scale * _breadth(boundaries)
     height, most = NAME_HEIGHT * grown, canvas.fitting(16 if canvas.detail else 8)
-    taken = [_covered(mark, canvas, _breadth(boundaries)) for mark in marks]
+    taken = Taken([_covered(mark, canvas, _breadth(boundaries)) for mark in marks])
     if marks:
-        taken.append(_newest_label(marks, boundaries, canvas)[2])
+        taken.add(_newest_label(marks, boundaries, canvas)[2])
     named: list[tuple[str, float, float]] = []
     for place in sorted(places, key=lambda place: (-place.overdue, -place.open, place.code)):
         point = points.get(place.code)
         if point is None or not place.open or len(place.name) > LONGEST or len(named) == most:
             continue
-        half = len(place.name) * NAME_LETTER * grown / 2
+        half = _letters(place.name) * NAME_LETTER * grown / 2
         wanted = Box(point.x, point.y, half, height / 2)
         found = _free_spot(wanted, taken, edges)
         if found is not None:
-            taken.append(found)
+            taken.add(found)
             named.append((place.name, found.x, found.y))
     return named
+
+
+def _letters(words: str) -> float:
+    """How many usual letters take the same room."""
+    return sum(1.25 if letter.isupper() else 1 for letter in words)
 
 
 def _covered(mark: Mark, canvas: Canvas, breadth: float) -> Box:
@@ -329,19 +390,16 @@ def _inside(middle: float, half: float, low: float, high: float) -> float:
     return min(max(middle, low - MARGIN + half), high + MARGIN - half)
 
 
-def _free_spot(
-    wanted: Box, taken: Sequence[Box], edges: tuple[float, float, float, float]
-) -> Box | None:
+def _free_spot(wanted: Box, taken: Taken, edges: tuple[float, float, float, float]) -> Box | None:
     """The nearest of some places around a point at which a name covers nothing and is not cut."""
     height = 2 * wanted.half_height
     for dy in (0.0, -1.1 * height, 1.1 * height, -2.2 * height, 2.2 * height):
         for dx in (0.0, -1.4 * height, 1.4 * height):
-            spot = replace(
-                wanted,
+            spot = wanted._replace(
                 x=_inside(wanted.x + dx, wanted.half_width, edges[0], edges[2]),
                 y=_inside(wanted.y + dy, wanted.half_height, edges[1], edges[3]),
             )
-            if not any(spot.meets(box) for box in taken):
+            if not taken.met(spot).any():
                 return spot
     return None
 
@@ -380,16 +438,17 @@ def _newest_label(
     """Where the newest mark's label covers least: its place in letter heights, and its room."""
     mark = max(marks, key=lambda item: item.newest)
     breadth = _breadth(boundaries)
-    covered = [(_covered(item, canvas, breadth), item) for item in marks]
+    covered = Taken([_covered(item, canvas, breadth) for item in marks])
+    counts = np.array([(item.overdue, item.open) for item in marks])
     half_width = (len(NEWEST) + 6) * NAME_LETTER * canvas.scale * breadth / 2
     half_height = NAME_HEIGHT * canvas.scale * breadth * 0.7
     letter = canvas.text_px * DEGREES_PER_PX * breadth
     edges = boundaries.outline.bounds if boundaries.cells else None
 
     def harm(box: Box) -> tuple[int, int]:
-        hidden = [item for room, item in covered if box.meets(room)]
+        overdue, waiting = counts[covered.met(box)].sum(axis=0)
         outside = edges is not None and not box.lies_in(edges)
-        return 10 * outside + sum(item.overdue for item in hidden), sum(i.open for i in hidden)
+        return 10 * outside + int(overdue), int(waiting)
 
     places = [
         (side, rise, Box(x, mark.y + rise * letter, half_width, half_height))

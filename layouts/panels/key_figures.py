@@ -21,6 +21,9 @@ PANEL = "key-figures"
 UNUSUAL = 0.01
 """A silence is unusual where its probability, at the usual pace, is below one in a hundred."""
 
+SHORT = 1000
+"""From here on a number takes the room of what is said beside it."""
+
 
 def draw(snapshot: Snapshot, _canvas: Canvas) -> Drawing:
     """Today, open, overdue, on time, answered in."""
@@ -59,7 +62,7 @@ def _known(value: KeyFigures, snapshot: Snapshot) -> list[Component]:
         _cell(
             "waktu jawab, median",
             _duration(value.answer.median),
-            f"90 % dalam {_reached(value.answer.p90)} · n = {formats.number(value.answer.n)}",
+            f"90 % {_reached(value.answer.p90)} · n = {formats.number(value.answer.n)}",
         ),
     ]
 
@@ -93,7 +96,8 @@ def _latest(value: KeyFigures, snapshot: Snapshot) -> Any:
     at = formats.when(value.last_report_at, snapshot.as_of)
     if exp(-value.expected_since_last) < UNUSUAL:
         return span(f"Laporan terakhir {at}: sunyi tidak biasa", "warn")
-    return f"terakhir {at} · kemarin jam ini {formats.number(value.yesterday_by_now)}"
+    yesterday = f"kemarin jam ini {formats.number(value.yesterday_by_now)}"
+    return f"terakhir {at} · {yesterday}" if value.yesterday_by_now < SHORT else yesterday
 
 
 def _duration(median: timedelta | None) -> list[Component]:
@@ -106,4 +110,4 @@ def _duration(median: timedelta | None) -> list[Component]:
 
 
 def _reached(p90: timedelta | None) -> str:
-    return "waktu yang belum tercapai" if p90 is None else formats.duration(p90)
+    return "belum tercapai" if p90 is None else f"dalam {formats.duration(p90)}"

@@ -83,7 +83,7 @@ def volume_figure(months: Sequence[MonthVolume], canvas: Canvas) -> Picture:
         yaxis={
             "showgrid": True,
             "rangemode": "tozero",
-            "nticks": max(2, canvas.fitting(5)),
+            "nticks": max(2, min(canvas.fitting(5), most + 1)),
             "tickformat": ",d",
         },
     )

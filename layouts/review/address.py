@@ -17,7 +17,7 @@ REPORT = "laporan"
 SEARCH = "cari"
 
 PAGES = (OVERVIEW, AGENCY, COMPARISON, PLACE, QUEUE, REPORTERS, FEEDBACK, REPORT, SEARCH)
-WITH_SUBJECT = frozenset({AGENCY, PLACE, REPORT})
+WITH_SUBJECT = frozenset({AGENCY, PLACE, REPORTERS, REPORT})
 
 PARAMETERS = (
     "since",
@@ -31,10 +31,13 @@ PARAMETERS = (
     "band",
     "level",
     "overdue",
+    "cell",
     "q",
     "as_of",
     "vs",
 )
+ORDER = {name: number for number, name in enumerate(PARAMETERS)}
+
 LONGEST = 4000
 """Letters of an address that are read; no browser needs more."""
 
@@ -68,15 +71,14 @@ class Address:
 
     def to(self, page: str, subject: str | None = None, **changes: object) -> Address:
         """Another page with the same query but for the changes."""
-        return replace(self, page=page, subject=subject).given(**changes)
+        return Address(page, subject, self.query).given(**changes)
 
     def given(self, **changes: object) -> Address:
         """The same page with other values: a text, several, or ``None`` for none."""
-        named = {name: self.values(name) for name in PARAMETERS} | {
-            name: _values(value) for name, value in changes.items()
-        }
-        query = tuple((name, value) for name in PARAMETERS for value in named[name])
-        return replace(self, query=query)
+        kept = [pair for pair in self.query if pair[0] not in changes and pair[0] in ORDER]
+        added = [(name, each) for name, value in changes.items() for each in _values(value)]
+        query = tuple(sorted(kept + added, key=lambda pair: ORDER[pair[0]]))
+        return Address(self.page, self.subject, query)
 
     def without(self, name: str, value: str) -> Address:
         """The same page with one value less."""
@@ -108,6 +110,5 @@ def read_address(path: str, search: str) -> Address:
     if page not in PAGES or len(parts) > (2 if page in WITH_SUBJECT else 1):
         raise UnknownPageError
     given = parse_qsl(search.removeprefix("?"), keep_blank_values=False)
-    order = {name: number for number, name in enumerate(PARAMETERS)}
-    query = sorted(dict.fromkeys(given), key=lambda item: order.get(item[0], len(order)))
+    query = sorted(dict.fromkeys(given), key=lambda item: ORDER.get(item[0], len(ORDER)))
     return Address(page, subject or None, tuple(query))

@@ -9,12 +9,20 @@ from dash import html
 from data_access.records import AgeBand
 from layouts.review import address, figures, words
 from layouts.review.desk import NOTHING, OPEN, Desk
-from layouts.review.overview import backlog_table, groups_table, late_link, ninety
+from layouts.review.overview import (
+    backlog_table,
+    backlog_tiles,
+    groups_table,
+    late_link,
+    ninety,
+    whole_queue,
+)
 from layouts.review.parts import (
     Card,
     Column,
     as_table,
     card,
+    explained,
     figure,
     link,
     measure,
@@ -31,7 +39,7 @@ if TYPE_CHECKING:
 
     from dash.development.base_component import Component
 
-    from data_access.records import AgencyBacklog
+    from data_access.records import AgencyBacklog, Survival
     from data_access.review_records import (
         AgencyReview,
         Curve,
@@ -100,7 +108,7 @@ def agency_sheet(desk: Desk, found: AgencyReview) -> Sheet:
             _oldest(desk, found),
             months_card(desk, found.months, address.QUEUE, agency=found.agency),
             on_time_card(desk, found.months, address.QUEUE, agency=found.agency),
-            times_card(desk, found.answer, found.finish),
+            times_card(desk, found.answer, found.finish, 320),
             html.Div(
                 [_relay(desk, found.relay), feedback_card(desk, found.feedback, 12)],
                 className="column span-6",
@@ -115,44 +123,38 @@ def _key_figures(desk: Desk, found: AgencyReview) -> Component:
     backlog = found.backlog
     mine = {"holder": found.agency, "agency": None}
     return tiles(
-        tile(
-            desk.t("di tangan, belum selesai"),
-            desk.count(backlog.open),
-            desk.door(address.QUEUE, status=OPEN, **mine),
-            desk.t("termasuk yang sudah dijawab"),
+        *backlog_tiles(
+            desk,
+            explained(desk, desk.t("di tangan, belum selesai"), words.IN_HAND),
+            backlog.open,
+            backlog.overdue,
+            **mine,
         ),
+        standing_tile(desk, explained(desk, desk.t("tepat waktu"), words.ON_TIME), found.on_time),
+        standing_tile(desk, explained(desk, desk.t("ditindaklanjuti"), words.ACTED), found.acted),
         tile(
-            desk.t("lewat tenggat"),
-            desk.count(backlog.overdue),
-            desk.door(address.QUEUE, overdue="1", status=None, **mine),
-            desk.t("belum dijawab sesudah 24 jam"),
-            "act" if backlog.overdue else "",
-        ),
-        standing_tile(desk, desk.t("tepat waktu"), found.on_time),
-        standing_tile(desk, desk.t("ditindaklanjuti"), found.acted),
-        tile(
-            desk.t("waktu jawab, median"),
-            desk.duration(found.answer.survival.median),
+            explained(desk, desk.t("waktu jawab, median"), words.TIMES),
+            desk.typical(found.answer.survival),
             None,
             ninety(desk, found.answer.survival),
         ),
         tile(
-            desk.t("waktu selesai, median"),
-            desk.duration(found.finish.survival.median),
+            explained(desk, desk.t("waktu selesai, median"), words.TIMES),
+            desk.typical(found.finish.survival),
             None,
             ninety(desk, found.finish.survival),
         ),
     )
 
 
-def standing_tile(desk: Desk, label: str, standing: Standing) -> Component:
+def standing_tile(desk: Desk, label: Any, standing: Standing) -> Component:
     """A share with its interval, beside the city's own."""
     if not standing.enough:
         detail = desk.t("n = {n}", n=desk.count(standing.share.n))
         return tile(label, desk.t("belum cukup data"), None, detail, "small")
     detail = desk.t(
         "{low_high} · n = {n} · kota {city}",
-        low_high=desk.interval(standing.interval),
+        low_high=desk.interval(standing.interval, standing.share),
         n=desk.count(standing.share.n),
         city=desk.percent(standing.expected),
     )
@@ -207,6 +209,7 @@ def _oldest(desk: Desk, found: AgencyReview) -> Component:
     head = Card(
         "oldest",
         desk.t("Terbuka paling lama"),
+        words.OLDEST,
         width=8,
         export="queue" if desk.rights.export_rows else "",
         door={"holder": found.agency, "agency": None, "overdue": None},
@@ -215,26 +218,27 @@ def _oldest(desk: Desk, found: AgencyReview) -> Component:
         return card(desk, head, nothing(desk.t("Hanya jumlah yang ditampilkan untuk peran Anda.")))
     if not found.oldest:
         return card(desk, head, nothing(desk.t("Tidak ada laporan terbuka di tangan SKPD ini.")))
-    more = link(
-        desk.t("Seluruh antrean"),
-        desk.door(address.QUEUE, holder=found.agency, agency=None, status=OPEN),
-        "more",
-    )
-    return card(desk, head, reports_table(desk, found.oldest[:6], holder=found.agency), more)
+    more = whole_queue(desk, holder=found.agency, agency=None)
+    return card(desk, head, reports_table(desk, found.oldest[:6], holder=found.agency), *more)
+
+
+def ticket_link(desk: Desk, ticket: str, **door: Any) -> Component:
+    """A report's number, which opens it."""
+    return link(ticket, desk.door(address.REPORT, ticket, **door), "ticket")
 
 
 def reports_table(desk: Desk, rows: Sequence[ReportRow], **door: Any) -> Component:
     """Some reports, each a door."""
     columns = [
         Column(desk.t("tiket"), number=False),
-        Column(desk.t("laporan"), number=False, tone="text"),
+        Column(desk.t("judul"), number=False, tone="text"),
         Column(desk.t("kelurahan"), number=False),
         Column(desk.t("status"), number=False),
         Column(desk.t("umur")),
     ]
     shown = [
         [
-            link(row.ticket, desk.door(address.REPORT, row.ticket, **door)),
+            ticket_link(desk, row.ticket, **door),
             row.title or span(desk.t("rahasia"), "muted"),
             row.kelurahan or NOTHING,
             span(desk.t("lewat tenggat"), "act strong")
@@ -320,9 +324,9 @@ def month_rows_table(desk: Desk, months: Sequence[MonthRow], **door: Any) -> Com
     return table(columns, rows, desk.t("Laporan per bulan"))
 
 
-def times_card(desk: Desk, answer: Curve, finish: Curve) -> Component:
+def times_card(desk: Desk, answer: Curve, finish: Curve, height: int = 230) -> Component:
     """Waiting times with the open ones censored."""
-    title = desk.t("Separuh dijawab dalam {time}", time=desk.duration(answer.survival.median))
+    title = desk.t("Separuh dijawab dalam {time}", time=desk.typical(answer.survival))
     note = [
         span(desk.t("menunggu jawaban"), "key received line"),
         span(desk.t("menunggu selesai"), "key finished"),
@@ -335,7 +339,7 @@ def times_card(desk: Desk, answer: Curve, finish: Curve) -> Component:
     return card(
         desk,
         head,
-        figure("times", drawing, desk.t("Bagian laporan yang masih menunggu"), 230),
+        figure("times", drawing, desk.t("Bagian laporan yang masih menunggu"), height),
         as_table(desk, _times_table(desk, curves)),
     )
 
@@ -351,14 +355,19 @@ def _times_table(desk: Desk, curves: Sequence[tuple[str, Curve]]) -> Component:
     rows = [
         [
             name,
-            desk.duration(curve.survival.median),
-            desk.duration(curve.survival.p90),
+            desk.typical(curve.survival),
+            ninth(desk, curve.survival),
             desk.count(curve.survival.n),
             desk.count(curve.survival.n - curve.survival.events),
         ]
         for name, curve in curves
     ]
     return table(columns, rows, desk.t("Waktu jawab dan waktu selesai"))
+
+
+def ninth(desk: Desk, survival: Survival) -> str:
+    """The 90th percentile of a waiting time; a dash where it may not be told."""
+    return desk.duration(survival.p90) if desk.drawn(survival.n) else NOTHING
 
 
 def _relay(desk: Desk, relay: Relay) -> Component:
@@ -384,9 +393,9 @@ def relay_table(desk: Desk, relay: Relay) -> Component:
             names.get(level.level, desk.number(level.level)),
             desk.count(level.hops),
             desk.percent(level.returned),
-            desk.duration(level.held.median),
-            desk.duration(level.held.p90),
-            desk.duration(level.answer.median),
+            desk.typical(level.held),
+            ninth(desk, level.held),
+            desk.typical(level.answer),
         ]
         for level in relay.levels
     ]
@@ -394,23 +403,32 @@ def relay_table(desk: Desk, relay: Relay) -> Component:
 
 
 GROUP_TITLES = {
-    "category": words.n_("Kategori"),
-    "kelurahan": words.n_("Kelurahan"),
-    "agency": words.n_("SKPD"),
+    "category": (words.n_("Kategori"), words.n_("kategori")),
+    "kelurahan": (words.n_("Kelurahan"), words.n_("kelurahan")),
+    "agency": (words.n_("SKPD"), words.n_("instansi")),
 }
+"""Title of a group's card, and what one of them is called."""
+
+MOST_GROUPS = 12
 
 
 def groups_card(
     desk: Desk, name: str, rows: Sequence[GroupRow], parameter: str, width: int = 6, **door: Any
 ) -> Component:
     """Reports by category, place or agency."""
-    title = desk.t(GROUP_TITLES[parameter])
-    note = "" if desk.filters.since else desk.t("masuk: sepanjang waktu; tepat waktu: terakhir")
-    head = Card(name, title, words.GROUPS, note, width, f"by-{parameter}", door=door)
-    some = [row for row in rows if row.received or row.open][:12]
+    title, label = (desk.t(text) for text in GROUP_TITLES[parameter])
+    some = [row for row in rows if row.received or row.open]
+    note = []
+    if not desk.filters.since:
+        note.append(desk.t("masuk: sepanjang waktu; tepat waktu: 90 hari terakhir"))
+    if len(some) > MOST_GROUPS:
+        note.append(
+            desk.t("{n} terbanyak dari {m}", n=desk.number(MOST_GROUPS), m=desk.number(len(some)))
+        )
+    head = Card(name, title, words.GROUPS, " · ".join(note), width, f"by-{parameter}", door=door)
     if not some:
         return card(desk, head, nothing(desk.t("Belum ada laporan dalam periode ini.")))
-    return card(desk, head, groups_table(desk, some, parameter, title.lower(), **door))
+    return card(desk, head, groups_table(desk, some[:MOST_GROUPS], parameter, label, **door))
 
 
 def feedback_card(desk: Desk, row: FeedbackRow, width: int = 6) -> Component:
@@ -427,19 +445,19 @@ def feedback_card(desk: Desk, row: FeedbackRow, width: int = 6) -> Component:
         [
             desk.t("puas"),
             desk.percent(row.satisfied),
-            measure(row.satisfied.value, "finished"),
+            measure(desk.part(row.satisfied), "finished"),
             _of(desk, row.satisfied.hits, row.satisfied.n),
         ],
         [
             desk.t("cakupan"),
             desk.percent(row.coverage),
-            measure(row.coverage.value),
+            measure(desk.part(row.coverage)),
             _of(desk, row.coverage.hits, row.coverage.n),
         ],
         [
             desk.t("“selesai” dibantah"),
             desk.percent(row.contradicted),
-            measure(row.contradicted.value, "warn"),
+            measure(desk.part(row.contradicted), "warn"),
             _of(desk, row.contradicted.hits, row.contradicted.n),
         ],
     ]
@@ -464,7 +482,7 @@ def _ratings(desk: Desk, ratings: dict[int, int]) -> Component:
         html.Div(
             [
                 span(f"{stars} ★", "stars"),
-                measure(0 if desk.hidden(count) else count / most),
+                measure(desk.drawn(count) / most),
                 span(desk.count(count), "number"),
             ],
             className="rating",

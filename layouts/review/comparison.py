@@ -68,7 +68,7 @@ def _funnel(
         span(desk.t("di bawah 99,8 %"), "key act dot"),
         span(desk.t("garis: kota; batas 95 % dan 99,8 %"), "end"),
     ]
-    head = Card(name, title, words.FUNNEL, note, width, picture=True)
+    head = Card(name, title, words.FUNNEL, note, width, f"funnel-{name}", picture=True)
     if not known:
         return card(desk, head, nothing(desk.t("Belum cukup data untuk membandingkan.")))
     limits = _limits(known[0])
@@ -96,7 +96,7 @@ def _table(desk: Desk, rows: Sequence[AgencyComparison]) -> Component:
     if not rows:
         return card(desk, head, nothing(desk.t("Belum ada laporan dalam periode ini.")))
     columns = [
-        Column(desk.t("SKPD"), number=False),
+        Column(desk.t("instansi"), number=False),
         Column(desk.t("tepat waktu")),
         Column("n"),
         Column("", number=False, tone="strip"),
@@ -117,7 +117,7 @@ def _row(desk: Desk, row: AgencyComparison) -> list[object]:
     return [
         link(row.agency, desk.door(address.AGENCY, row.agency), title=row.name),
         *_share(desk, row.on_time),
-        interval_strip(row.on_time) if row.on_time.enough else "",
+        interval_strip(desk, row.on_time) if row.on_time.enough else "",
         _verdict(desk, row.on_time),
         *_share(desk, row.acted),
         *_share(desk, row.satisfied),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from data_access.disclosure import SMALL, coarse, is_small, told, told_share
 from data_access.periods import month_span
 from data_access.records import WIB, Share, Status
 from layouts.review.address import QUEUE, REPORT, SEARCH, Address
@@ -17,15 +18,12 @@ from layouts.review.address import QUEUE, REPORT, SEARCH, Address
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from data_access.records import Filters
+    from data_access.records import Filters, Survival
     from data_access.rights import Rights
     from layouts.palette import Theme
 
 LOCALES = {"id": "id_ID", "en": "en_GB"}
 NOTHING = "–"
-SMALL = 5
-"""Counts below it are left out where the rights say so."""
-
 OF_REPORTS = frozenset({QUEUE, REPORT, SEARCH})
 """Pages that show reports one by one."""
 
@@ -74,11 +72,11 @@ class Desk:
 
     def hidden(self, value: int) -> bool:
         """Whether a count is too small to be told to this reader."""
-        return self.rights.suppress_small and 0 < value < SMALL
+        return self.rights.suppress_small and is_small(value)
 
     def count(self, value: int) -> str:
-        """A count of reports or people; a small one may be left out."""
-        return f"< {SMALL}" if self.hidden(value) else self.number(value)
+        """A count of reports or people, as this reader may know it."""
+        return f"< {SMALL}" if self.hidden(value) else self.number(self.drawn(value))
 
     def number(self, value: float, digits: int = 0) -> str:
         """1.437, or 4,5 with one digit."""
@@ -86,16 +84,31 @@ class Desk:
 
     def drawn(self, value: int) -> int:
         """A count as pictures may show it: nothing of one that is too small to be told."""
-        return 0 if self.hidden(value) else value
+        return (told(value) or 0) if self.rights.suppress_small else value
+
+    def part(self, share: Share) -> float | None:
+        """A share as this reader may know it, between 0 and 1."""
+        return told_share(share) if self.rights.suppress_small else share.value
 
     def percent(self, share: Share) -> str:
         """Whole percent; a dash where there is nothing to divide by, or too little to tell."""
-        if share.value is None or self.hidden(share.n):
-            return NOTHING
-        return f"{self.number(share.value * 100)}\u00a0%"
+        part = self.part(share)
+        return NOTHING if part is None else f"{self.number(part * 100)}\u00a0%"
 
-    def interval(self, bounds: tuple[float, float] | None) -> str:
+    def bounds(
+        self, interval: tuple[float, float] | None, share: Share
+    ) -> tuple[float, float] | None:
+        """A share's interval as this reader may know it."""
+        if interval is None or not self.rights.suppress_small:
+            return interval
+        if self.part(share) is None:
+            return None
+        low, high = interval
+        return coarse(low, share.n), coarse(high, share.n)
+
+    def interval(self, interval: tuple[float, float] | None, share: Share) -> str:
         """78–84 %."""
+        bounds = self.bounds(interval, share)
         if bounds is None:
             return NOTHING
         low, high = (self.number(bound * 100) for bound in bounds)
@@ -130,7 +143,13 @@ class Desk:
             return self.t("{n} mnt", n=minutes)
         if minutes < 24 * 60:
             return self.t("{h} j {m} mnt", h=minutes // 60, m=f"{minutes % 60:02d}")
-        return self.t("{n} hari", n=self.number(minutes // (24 * 60)))
+        days = minutes // (24 * 60)
+        return self.t("1 hari") if days == 1 else self.t("{n} hari", n=self.number(days))
+
+    def typical(self, survival: Survival) -> str:
+        """The median of a waiting time; a dash where nobody waits."""
+        known = survival.n and not self.hidden(survival.n)
+        return self.duration(survival.median) if known else NOTHING
 
     # -- doors ----------------------------------------------------------------------------------
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dash import html
+
 from layouts.review import address, words
 from layouts.review.agency import feedback_card, home
 from layouts.review.desk import Desk
@@ -35,11 +37,21 @@ def feedback_sheet(desk: Desk, found: FeedbackReview) -> Sheet:
         lead=lead,
         trail=(home(desk),),
         body=(
-            feedback_card(desk, city, 4),
-            _table(desk, "agencies", desk.t("Menurut SKPD"), found.agencies, "agency", 8),
-            _table(
-                desk, "categories", desk.t("Menurut kategori"), found.categories, "category", 12
+            html.Div(
+                [
+                    feedback_card(desk, city, 12),
+                    _table(
+                        desk,
+                        "categories",
+                        desk.t("Menurut kategori"),
+                        found.categories,
+                        "category",
+                        12,
+                    ),
+                ],
+                className="column span-6",
             ),
+            _table(desk, "agencies", desk.t("Menurut SKPD"), found.agencies, "agency", 6),
         ),
     )
 
@@ -54,7 +66,7 @@ def _table(
     if not some:
         return card(desk, head, nothing(desk.t("Belum ada umpan balik untuk saringan ini.")))
     columns = [
-        Column(desk.t("SKPD") if parameter == "agency" else desk.t("kategori"), number=False),
+        Column(desk.t("instansi") if parameter == "agency" else desk.t("kategori"), number=False),
         Column(desk.t("puas")),
         Column("", number=False, tone="bar"),
         Column(desk.t("selang 95 %"), tone="wide-only"),
@@ -76,8 +88,8 @@ def _row(desk: Desk, row: FeedbackRow, parameter: str) -> list[Any]:
     return [
         name,
         desk.percent(row.satisfied) if enough else span(desk.t("belum cukup data"), "muted"),
-        measure(row.satisfied.value if enough else None, "finished"),
-        desk.interval(row.interval) if enough else "",
+        measure(desk.part(row.satisfied) if enough else None, "finished"),
+        desk.interval(row.interval, row.satisfied) if enough else "",
         link(desk.count(row.satisfied.n), done),
         desk.percent(row.coverage),
         desk.count(row.contradicted.hits),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from html import escape
 from math import ceil, cos, log10, radians, sqrt
 from typing import TYPE_CHECKING, Any
 
-import plotly.graph_objects as go
-
+from data_access.disclosure import coarse
+from data_access.grid import BLOCK_CELLS, block_of
 from data_access.records import AgeBand
-from layouts.drawing import template
+from layouts.drawing import Canvas, Picture
 from layouts.panels import city_map
 from layouts.review import address
 from layouts.review.desk import OPEN, Desk
@@ -34,13 +35,16 @@ FEW_CASES = 25
 CASES = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000)
 """Where the axis of cases is marked."""
 DAY_S = 86_400.0
+COUNTS = {"showgrid": True, "rangemode": "tozero", "nticks": 5, "tickformat": ",d"}
+"""An axis of counts."""
+COARSE_STEPS = 24
+"""Of a curve that may not show single cases."""
 
 
-def blank(desk: Desk, **layout: Any) -> go.Figure:
+def blank(desk: Desk, **layout: Any) -> Picture:
     """A figure with the wall's template at a desk's size, hovers included."""
     theme = desk.theme
-    figure = go.Figure(layout={"template": template(theme, TEXT_PX)})
-    return figure.update_layout(
+    return Picture(Canvas(theme, TEXT_PX)).update_layout(
         separators=desk.separators,
         hovermode="closest",
         hoverlabel={
@@ -73,7 +77,7 @@ def plain(text: str) -> str:
 # -- months ---------------------------------------------------------------------------------------
 
 
-def volume_figure(desk: Desk, months: Sequence[MonthVolume], page: str, **door: Any) -> go.Figure:
+def volume_figure(desk: Desk, months: Sequence[MonthVolume], page: str, **door: Any) -> Picture:
     """Bars of received, a line of finished; a month that is not over is hatched."""
     theme = desk.theme
     positions = list(range(len(months)))
@@ -107,9 +111,7 @@ def volume_figure(desk: Desk, months: Sequence[MonthVolume], page: str, **door: 
         mode="lines",
         line={"color": theme.finished, "width": 2.5},
     )
-    return _over_months(figure, [month.month for month in months], desk).update_yaxes(
-        showgrid=True, rangemode="tozero", nticks=5, tickformat=",d"
-    )
+    return _over_months(figure, [month.month for month in months], desk).update_layout(yaxis=COUNTS)
 
 
 def _volume_words(desk: Desk, month: MonthVolume) -> str:
@@ -121,7 +123,7 @@ def _volume_words(desk: Desk, month: MonthVolume) -> str:
     return "<br>".join(lines if month.complete else [*lines, desk.t("bulan berjalan")])
 
 
-def _over_months(figure: go.Figure, months: Sequence[Any], desk: Desk) -> go.Figure:
+def _over_months(figure: Picture, months: Sequence[Any], desk: Desk) -> Picture:
     marked = [(n, month) for n, month in enumerate(months) if month.month in (1, 7)]
     return figure.update_layout(
         margin={"l": 40, "r": 4, "t": 8, "b": 24},
@@ -138,14 +140,14 @@ def _over_months(figure: go.Figure, months: Sequence[Any], desk: Desk) -> go.Fig
     )
 
 
-def on_time_figure(desk: Desk, months: Sequence[MonthRow], page: str, **door: Any) -> go.Figure:
+def on_time_figure(desk: Desk, months: Sequence[MonthRow], page: str, **door: Any) -> Picture:
     """The on-time share of each month's reports; those not all due yet are hollow."""
     theme = desk.theme
-    known = [(n, row) for n, row in enumerate(months) if desk.drawn(row.on_time.share.n)]
+    known = [(n, row) for n, row in enumerate(months) if desk.part(row.on_time.share) is not None]
     figure = blank(desk)
     figure.add_scatter(
         x=[n for n, _ in known],
-        y=[row.on_time.share.value for _, row in known],
+        y=[desk.part(row.on_time.share) for _, row in known],
         customdata=[desk.month_door(page, row.volume.month, **door) for _, row in known],
         hovertext=[
             f"<b>{desk.month(row.volume.month)}</b><br>{desk.percent(row.on_time.share)}"
@@ -161,12 +163,12 @@ def on_time_figure(desk: Desk, months: Sequence[MonthRow], page: str, **door: An
             "line": {"color": theme.finished, "width": 1.5},
         },
     )
-    return _over_months(figure, [row.volume.month for row in months], desk).update_yaxes(
-        percent_axis(desk, range=[-0.03, 1.05])
+    return _over_months(figure, [row.volume.month for row in months], desk).update_layout(
+        yaxis=percent_axis(desk, range=[-0.03, 1.05])
     )
 
 
-def use_figure(desk: Desk, months: Sequence[Participation]) -> go.Figure:
+def use_figure(desk: Desk, months: Sequence[Participation]) -> Picture:
     """Reports as bars, different reporters as a line, new ones as a thinner line."""
     theme = desk.theme
     positions = list(range(len(months)))
@@ -204,15 +206,13 @@ def use_figure(desk: Desk, months: Sequence[Participation]) -> go.Figure:
         line={"color": theme.text, "width": 1.5, "dash": "dot"},
         **shared,
     )
-    return _over_months(figure, [row.month for row in months], desk).update_yaxes(
-        showgrid=True, rangemode="tozero", nticks=5, tickformat=",d"
-    )
+    return _over_months(figure, [row.month for row in months], desk).update_layout(yaxis=COUNTS)
 
 
 # -- backlog --------------------------------------------------------------------------------------
 
 
-def backlog_figure(desk: Desk, rows: Sequence[AgencyBacklog]) -> go.Figure:
+def backlog_figure(desk: Desk, rows: Sequence[AgencyBacklog]) -> Picture:
     """A bar for each agency, the overdue first, then by age; each segment opens the agency."""
     names = [f"{plain(_short(row.agency))}\u2002" for row in rows]
     doors = [agency_door(desk, row.agency) for row in rows]
@@ -232,7 +232,7 @@ def backlog_figure(desk: Desk, rows: Sequence[AgencyBacklog]) -> go.Figure:
             for row, value in zip(rows, rest, strict=True)
         ]
         _stack(figure, desk, rest, colour, doors, words)
-    longest = max((row.open for row in rows), default=1) or 1
+    longest = max((desk.drawn(row.open) for row in rows), default=1) or 1
     return figure.update_layout(
         barmode="stack",
         bargap=0.38,
@@ -277,7 +277,7 @@ def _segment(desk: Desk, agency: str, value: int, words: str) -> str:
 
 
 def _stack(
-    figure: go.Figure,
+    figure: Picture,
     desk: Desk,
     values: Sequence[int],
     colour: str,
@@ -297,7 +297,7 @@ def _stack(
 
 def bands_figure(
     desk: Desk, bands: dict[AgeBand, int], overdue: dict[AgeBand, int], **door: Any
-) -> go.Figure:
+) -> Picture:
     """A bar for each age band, its overdue part in red; each opens the reports in it."""
     order = list(AgeBand)
     figure = blank(desk)
@@ -321,7 +321,7 @@ def bands_figure(
             hovertemplate="%{hovertext}<extra></extra>",
             marker={"color": colours, "line": {"width": 0}},
         )
-    most = max(bands.values(), default=1) or 1
+    most = max((desk.drawn(value) for value in bands.values()), default=1) or 1
     return figure.update_layout(
         barmode="stack",
         bargap=0.35,
@@ -351,16 +351,17 @@ def bands_figure(
 # -- time -----------------------------------------------------------------------------------------
 
 
-def curve_figure(desk: Desk, curves: Sequence[tuple[str, Curve]], deadline_s: float) -> go.Figure:
+def curve_figure(desk: Desk, curves: Sequence[tuple[str, Curve]], deadline_s: float) -> Picture:
     """What share still waits after so many days; the deadline as a line, the names at the ends."""
     theme = desk.theme
     colours = (theme.received, theme.finished)
     figure = blank(desk)
     end = _curve_end([curve for _, curve in curves])
     for (name, curve), colour in zip(curves, colours, strict=False):
+        days, waiting = _steps(desk, curve, end)
         figure.add_scatter(
-            x=[second / DAY_S for second in (*curve.seconds, curve.last_s)],
-            y=[*curve.waiting, curve.waiting[-1]],
+            x=days,
+            y=waiting,
             mode="lines",
             line={"color": colour, "width": 2.5, "shape": "hv"},
             name=name,
@@ -400,6 +401,19 @@ def curve_figure(desk: Desk, curves: Sequence[tuple[str, Curve]], deadline_s: fl
     )
 
 
+def _steps(desk: Desk, curve: Curve, end: float) -> tuple[list[float], list[float]]:
+    """Days, and what share still waits; where each step would be a person's, coarse ones."""
+    days = [second / DAY_S for second in (*curve.seconds, curve.last_s)]
+    waiting = [*curve.waiting, curve.waiting[-1]]
+    if not desk.rights.suppress_small:
+        return days, waiting
+    if not desk.drawn(curve.survival.n):
+        return [], []
+    marks = [end * step / COARSE_STEPS for step in range(COARSE_STEPS + 1)]
+    reached = [bisect_right(days, mark) - 1 for mark in marks if mark <= days[-1]]
+    return marks[: len(reached)], [coarse(waiting[n], curve.survival.n) for n in reached]
+
+
 def _day_steps(end: float) -> list[int]:
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200) if end / step <= 7)
     return list(range(step, int(end) + 1, step))
@@ -424,11 +438,15 @@ def funnel_figure(
     rows: Sequence[AgencyComparison],
     pick: Callable[[AgencyComparison], Standing],
     limits: Callable[[int, float], tuple[float, float] | None],
-) -> go.Figure:
+) -> Picture:
     """Agencies by cases and share, between the limits that chance makes of the city's own share."""
     theme = desk.theme
-    found = [(row, pick(row)) for row in rows if pick(row).share.n and pick(row).enough]
-    most = max((standing.share.n for _, standing in found), default=10)
+    found = [
+        (row, pick(row))
+        for row in rows
+        if pick(row).enough and desk.part(pick(row).share) is not None
+    ]
+    most = max((desk.drawn(standing.share.n) for _, standing in found), default=10)
     figure = blank(desk)
     counts = list(range(8, 30)) + [round(30 * 1.06**step) for step in range(1, 120)]
     counts = [n for n in dict.fromkeys(counts) if n <= most * 1.25]
@@ -442,17 +460,17 @@ def funnel_figure(
                 line={"color": theme.mark, "width": 1, "dash": dash},
                 hoverinfo="skip",
             )
-    expected = next((s.expected.value for _, s in found if s.expected.value is not None), None)
+    expected = next((part for _, s in found if (part := desk.part(s.expected)) is not None), None)
     if expected is not None:
-        figure.add_hline(y=expected, line={"color": theme.text, "width": 1})
+        figure.update_layout(shapes=[_across(expected, theme.text)])
     colours = [_position_colour(desk, standing) for _, standing in found]
     figure.add_scatter(
-        x=[standing.share.n for _, standing in found],
-        y=[standing.share.value for _, standing in found],
+        x=[desk.drawn(standing.share.n) for _, standing in found],
+        y=[desk.part(standing.share) for _, standing in found],
         mode="markers+text",
         text=[plain(_short(row.agency)) if _named(s, most) else "" for row, s in found],
         textposition=[
-            "top center" if (standing.share.value or 0) >= (expected or 0) else "bottom center"
+            "top center" if (desk.part(standing.share) or 0) >= (expected or 0) else "bottom center"
             for _, standing in found
         ],
         textfont={"color": theme.text, "size": 11},
@@ -461,12 +479,13 @@ def funnel_figure(
         customdata=[desk.door(address.AGENCY, row.agency) for row, _ in found],
         hovertext=[
             f"<b>{plain(row.name)}</b><br>{desk.percent(standing.share)}"
-            f" ({desk.interval(standing.interval)}) · n = {desk.count(standing.share.n)}"
+            f" ({desk.interval(standing.interval, standing.share)})"
+            f" · n = {desk.count(standing.share.n)}"
             for row, standing in found
         ],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    low = min((s.share.value or 0.0 for _, s in found), default=0.0)
+    low = min((desk.part(s.share) or 0.0 for _, s in found), default=0.0)
     return figure.update_layout(
         margin={"l": 44, "r": 16, "t": 16, "b": 26},
         xaxis={
@@ -478,6 +497,11 @@ def funnel_figure(
         },
         yaxis=percent_axis(desk, range=[max(-0.04, low - 0.15), 1.06]),
     )
+
+
+def _across(height: float, colour: str) -> dict[str, Any]:
+    ends = {"xref": "x domain", "x0": 0, "x1": 1, "y0": height, "y1": height}
+    return {"type": "line", **ends, "line": {"color": colour, "width": 1}}
 
 
 def smooth(values: Sequence[float]) -> list[float]:
@@ -507,11 +531,10 @@ def map_figure(
     incidents: Sequence[Incidents],
     places: Sequence[KelurahanOpen],
     boundaries: Boundaries,
-) -> go.Figure:
-    """Land by open reports, marks above it; a mark opens its kelurahan's open reports."""
+) -> Picture:
+    """Land by open reports, marks above it; a mark opens the reports that it stands for."""
     theme = desk.theme
-    codes = {place.name: place.code for place in places}
-    marks = city_map.gather(incidents, [], city_map.CROWD_CELLS)
+    marks, places_by_block = city_map.gather(incidents, [], BLOCK_CELLS), _names(incidents)
     counts = {place.code: desk.drawn(place.open) for place in places}
     most = max(counts.values(), default=0) or 1
     _, south, _, north = boundaries.outline.bounds if boundaries.cells else (0, 3.5, 0, 3.7)
@@ -521,7 +544,7 @@ def map_figure(
     _add_places(figure, desk, places, boundaries, shrink)
     for late, colour in ((False, theme.ages[1]), (True, theme.act)):
         found = [mark for mark in marks if bool(mark.overdue) is late]
-        nearest = [_nearest(mark.x, mark.y, incidents) for mark in found]
+        names = [plain(places_by_block.get(_corner(mark)) or "") for mark in found]
         figure.add_scatter(
             x=[round(mark.x * shrink, 5) for mark in found],
             y=[round(mark.y, 5) for mark in found],
@@ -535,17 +558,13 @@ def map_figure(
                 "opacity": 0.95,
             },
             customdata=[
-                desk.door(
-                    address.QUEUE,
-                    kelurahan=codes.get(name or ""),
-                    **({"overdue": "1", "status": None} if late else {"status": OPEN}),
-                )
-                for name in nearest
+                desk.door(address.QUEUE, cell=_corner(mark), status=OPEN, overdue=None)
+                for mark in found
             ],
             hovertext=[
-                f"<b>{plain(name or '')}</b><br>"
+                f"<b>{name}</b><br>"
                 + desk.t("{n} terbuka, {m} lewat tenggat", n=mark.open, m=mark.overdue)
-                for mark, name in zip(found, nearest, strict=True)
+                for mark, name in zip(found, names, strict=True)
             ],
             hovertemplate="%{hovertext}<extra></extra>",
         )
@@ -556,31 +575,52 @@ def map_figure(
     )
 
 
-def _nearest(x: float, y: float, incidents: Sequence[Incidents]) -> str | None:
-    row = min(incidents, key=lambda row: (row.longitude - x) ** 2 + (row.latitude - y) ** 2)
-    return row.kelurahan
+def _corner(mark: city_map.Mark) -> str:
+    """The block of the map that a mark gathers, as addresses name it."""
+    return _named_corner(mark.y, mark.x)
+
+
+def _named_corner(latitude: float, longitude: float) -> str:
+    return ",".join(f"{degree:.3f}" for degree in block_of(latitude, longitude))
+
+
+def _names(incidents: Sequence[Incidents]) -> dict[str, str | None]:
+    """In which kelurahan most of a block's open reports lie, by the block's corner."""
+    ranked = sorted(incidents, key=lambda row: row.open)
+    return {_named_corner(row.latitude, row.longitude): row.kelurahan for row in ranked}
 
 
 def _land(
     desk: Desk, boundaries: Boundaries, shrink: float, counts: dict[str, int], most: int
 ) -> list[dict[str, Any]]:
+    """Each kelurahan in the land's tone, and over it the fuller one, the thicker the more is open.
+
+    Both are the theme's own colours: paper takes the day's in their place.
+    """
     return [
         {
             "type": "path",
             "layer": "below",
             "path": "M" + "L".join(f"{x * shrink:.4f},{y:.4f}" for x, y in ring[:-1]) + "Z",
-            "fillcolor": city_map.blend(
-                desk.theme.land, desk.theme.land_full, sqrt(counts.get(cell.code, 0) / most)
-            ),
+            "fillcolor": fill,
             "line": {"color": desk.theme.border, "width": 1},
         }
         for cell in boundaries.cells
         for ring in cell.rings()
+        for fill in (
+            desk.theme.land,
+            _veil(desk.theme.land_full, sqrt(counts.get(cell.code, 0) / most)),
+        )
     ]
 
 
+def _veil(colour: str, thickness: float) -> str:
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return f"rgba({red}, {green}, {blue}, {thickness:.2f})"
+
+
 def _add_places(
-    figure: go.Figure,
+    figure: Picture,
     desk: Desk,
     places: Sequence[KelurahanOpen],
     boundaries: Boundaries,

@@ -12,6 +12,7 @@ from layouts.review.parts import (
     Column,
     as_table,
     card,
+    explained,
     figure,
     link,
     measure,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         Incidents,
         KelurahanOpen,
         MonthVolume,
+        OnTime,
         Queue,
         QueueRow,
         Survival,
@@ -47,9 +49,11 @@ class Overview:
     """What the page is drawn from."""
 
     shown: PeriodFigures
-    backlog_now: PeriodFigures
-    """Of all reports that the filters but the period ask for."""
-    other: PeriodFigures | None
+    open: int
+    """Of the reports that the filters ask for, whenever they came if these set no period."""
+    overdue: int
+    before: OnTime | None
+    """How the reports of the period were met that is compared."""
     months: tuple[MonthVolume, ...]
     agencies: tuple[AgencyBacklog, ...]
     places: tuple[KelurahanOpen, ...]
@@ -82,58 +86,55 @@ def overview_sheet(desk: Desk, found: Overview, boundaries: Boundaries) -> Sheet
 
 
 def _lead(desk: Desk, found: Overview) -> list[Any]:
-    now = found.backlog_now
-    late = [
-        link(
-            desk.t("{n} laporan lewat tenggat", n=desk.count(now.overdue)),
-            desk.door(address.QUEUE, overdue="1", status=None),
-            "act" if now.overdue else "",
-        )
-    ]
-    return [*late, desk.t(" dari {n} yang belum selesai.", n=desk.count(now.open))]
+    late = link(
+        desk.t("{n} laporan lewat tenggat", n=desk.count(found.overdue)),
+        desk.door(address.QUEUE, overdue="1", status=None),
+        "act" if found.overdue else "",
+    )
+    return [late, desk.t(" dari {n} yang belum selesai.", n=desk.count(found.open))]
 
 
 def _key_figures(desk: Desk, found: Overview) -> Component:
-    shown, now, other = found.shown, found.backlog_now, found.other
+    shown, before = found.shown, found.before
     since, until = found.period
     in_period = {"since": since or None, "until": until or None}
     late = {"overdue": "1", "status": None}
     return tiles(
         tile(
-            desk.t("masuk · {period}", period=found.period_words),
+            explained(desk, desk.t("masuk · {period}", period=found.period_words), words.RECEIVED),
             desk.count(shown.received),
             desk.door(address.QUEUE, **in_period),
-            _change(desk, found, shown.received, other.received if other else None),
+            _change(desk, found, shown.received, before.reports if before else None),
         ),
         tile(
-            desk.t("belum selesai"),
-            desk.count(now.open),
+            explained(desk, desk.t("belum selesai"), words.OPEN),
+            desk.count(found.open),
             desk.door(address.QUEUE, status=OPEN),
             desk.t("{n} selesai dalam periode", n=desk.count(shown.finished)),
         ),
         tile(
-            desk.t("lewat tenggat"),
-            desk.count(now.overdue),
+            explained(desk, desk.t("lewat tenggat"), words.OVERDUE),
+            desk.count(found.overdue),
             desk.door(address.QUEUE, **late),
             desk.t("tanpa jawaban, tanpa tindakan")
-            if now.overdue
+            if found.overdue
             else desk.t("semua dijawab pada waktunya"),
-            "act" if now.overdue else "",
+            "act" if found.overdue else "",
         ),
         tile(
-            desk.t("tepat waktu"),
+            explained(desk, desk.t("tepat waktu"), words.ON_TIME),
             desk.percent(shown.on_time.share),
             desk.door(address.COMPARISON, **in_period),
             _share_change(desk, found),
         ),
         tile(
-            desk.t("waktu jawab, median"),
-            desk.duration(shown.answer.median),
+            explained(desk, desk.t("waktu jawab, median"), words.TIMES),
+            desk.typical(shown.answer),
             None,
             f"{ninety(desk, shown.answer)} · n = {desk.count(shown.answer.n)}",
         ),
         tile(
-            desk.t("warga puas"),
+            explained(desk, desk.t("warga puas"), words.SATISFACTION),
             desk.percent(shown.satisfied),
             desk.door(address.FEEDBACK, **in_period),
             desk.t(
@@ -145,8 +146,39 @@ def _key_figures(desk: Desk, found: Overview) -> Component:
     )
 
 
+def whole_queue(desk: Desk, **door: Any) -> list[Component]:
+    """The way on to all open reports, for those who may go it."""
+    href = desk.door(address.QUEUE, status=OPEN, **door)
+    return [link(desk.t("Seluruh antrean"), href, "more")] if href else []
+
+
+def backlog_tiles(
+    desk: Desk, label: list[Any], waiting: int, overdue: int, **door: Any
+) -> tuple[Component, Component]:
+    """What an agency or a place has not finished, and what of it waits too long."""
+    return (
+        tile(
+            label,
+            desk.count(waiting),
+            desk.door(address.QUEUE, status=OPEN, **door),
+            desk.t("termasuk yang sudah dijawab"),
+        ),
+        tile(
+            explained(desk, desk.t("lewat tenggat"), words.OVERDUE),
+            desk.count(overdue),
+            desk.door(address.QUEUE, **{"overdue": "1", "status": None} | door),
+            desk.t("belum dijawab sesudah 24 jam"),
+            "act" if overdue else "",
+        ),
+    )
+
+
 def ninety(desk: Desk, survival: Survival) -> str:
     """Within which time nine of ten were served."""
+    if not survival.n:
+        return desk.t("belum ada kasus")
+    if desk.hidden(survival.n):
+        return desk.t("terlalu sedikit kasus")
     if survival.p90 is None:
         return desk.t("90 % belum tercapai")
     return desk.t("90 % dalam {time}", time=desk.duration(survival.p90))
@@ -157,6 +189,7 @@ def _change(desk: Desk, found: Overview, value: int, before: int | None) -> str:
         return desk.t("tanpa pembanding")
     if desk.hidden(value) or desk.hidden(before):
         return f"{found.other_words} {desk.count(before)}"
+    value, before = desk.drawn(value), desk.drawn(before)
     sign = "+" if value > before else "−" if value < before else "±"
     return f"{sign}{desk.number(abs(value - before))} · {found.other_words} {desk.number(before)}"
 
@@ -164,9 +197,9 @@ def _change(desk: Desk, found: Overview, value: int, before: int | None) -> str:
 def _share_change(desk: Desk, found: Overview) -> str:
     share = found.shown.on_time.share
     base = desk.t("{hits} dari {n}", hits=desk.count(share.hits), n=desk.count(share.n))
-    if found.other is None:
+    if found.before is None:
         return base
-    return f"{base} · {found.other_words} {desk.percent(found.other.on_time.share)}"
+    return f"{base} · {found.other_words} {desk.percent(found.before.share)}"
 
 
 # -- cards ----------------------------------------------------------------------------------------
@@ -205,7 +238,7 @@ def _backlog_title(desk: Desk, rows: Sequence[AgencyBacklog]) -> Any:
 def backlog_table(desk: Desk, rows: Sequence[AgencyBacklog]) -> Component:
     """Open reports of each agency, with doors."""
     columns = [
-        Column(desk.t("SKPD"), number=False),
+        Column(desk.t("instansi"), number=False),
         Column(desk.t("terbuka")),
         Column(desk.t("lewat")),
         Column(desk.t("tepat waktu, 90 hari")),
@@ -361,8 +394,7 @@ def _queue(desk: Desk, queue: Queue) -> Component:
     if not queue.overdue and not queue.in_time:
         return card(desk, head, nothing(desk.t("Tidak ada laporan yang menunggu jawaban.")))
     rows = [*queue.overdue[:10], *queue.in_time[: max(3, 12 - len(queue.overdue[:10]))]]
-    more = link(desk.t("Seluruh antrean"), desk.door(address.QUEUE, status=OPEN), "more")
-    return card(desk, head, _queue_table(desk, rows), more)
+    return card(desk, head, _queue_table(desk, rows), *whole_queue(desk))
 
 
 def _queue_table(desk: Desk, rows: Sequence[QueueRow]) -> Component:
@@ -377,7 +409,7 @@ def _queue_table(desk: Desk, rows: Sequence[QueueRow]) -> Component:
         columns,
         [
             [
-                link(row.ticket, desk.door(address.REPORT, row.ticket)),
+                link(row.ticket, desk.door(address.REPORT, row.ticket), "ticket"),
                 _waiting(desk, row),
                 row.category,
                 " → ".join(a for a in row.agencies if a) or desk.t("belum diteruskan"),
@@ -444,11 +476,11 @@ def _group(desk: Desk, row: GroupRow, parameter: str, most: int, door: dict[str,
     return [
         name,
         link(desk.count(row.received), desk.door(address.QUEUE, **mine)),
-        measure(0 if desk.hidden(row.received) else row.received / most),
+        measure(desk.drawn(row.received) / most),
         link(desk.count(row.open), desk.door(address.QUEUE, **mine, status=OPEN)),
         late_link(desk, row.overdue, **mine),
         desk.percent(share) if enough else span(desk.t("belum cukup data"), "muted"),
-        desk.interval(row.interval) if enough else "",
+        desk.interval(row.interval, share) if enough else "",
         desk.count(share.n),
     ]
 
@@ -473,7 +505,7 @@ def _years(desk: Desk, years: Sequence[YearRow]) -> Component:
                 desk.door(address.QUEUE, since=f"{row.year}-01-01", until=f"{row.year + 1}-01-01"),
             ),
             desk.percent(row.acted),
-            measure(row.acted.value, "finished"),
+            measure(desk.part(row.acted), "finished"),
         ]
         for row in reversed(years)
     ]

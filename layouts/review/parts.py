@@ -14,9 +14,9 @@ from layouts.review.address import ROOT
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import plotly.graph_objects as go
     from dash.development.base_component import Component
 
+    from layouts.drawing import Picture
     from layouts.review.desk import Desk
 
 GRAPH_CONFIG: Any = {
@@ -83,12 +83,19 @@ def card(desk: Desk, head: Card, *body: Any) -> Component:
 
 
 def _definition(desk: Desk, head: Card) -> list[Component]:
-    if not head.definition:
-        return []
-    name = desk.t("Definisi")
+    return [definition(desk, desk.t("Definisi"), head.definition)] if head.definition else []
+
+
+def definition(desk: Desk, name: str, text: str) -> Component:
+    """What a figure means, behind a question mark."""
     summary = html.Summary("?", title=name, **_named(name))  # type: ignore[arg-type]
-    text = html.P(desk.t(head.definition))
-    return [html.Details([summary, html.Div(text, className="pop")], className="help menu")]
+    shown = html.Div(html.P(desk.t(text)), className="pop")
+    return html.Details([summary, shown], className="help menu")
+
+
+def explained(desk: Desk, label: str, text: str) -> list[Any]:
+    """A tile's label with its definition."""
+    return [span(label), definition(desk, desk.t("Definisi: {figure}", figure=label), text)]
 
 
 def _downloads(desk: Desk, head: Card) -> list[Component]:
@@ -103,12 +110,9 @@ def _downloads(desk: Desk, head: Card) -> list[Component]:
             )
             for kind in ("xlsx", "csv")
         ]
-    if head.picture:
-        items.append(
-            html.Button("PNG", type="button", **{"data-png": head.name})  # type: ignore[arg-type]
-        )
-    if not items:
+    if not items and not head.picture:
         return []
+    items.append(html.Button("PNG", type="button", **{"data-png": head.name}))  # type: ignore[arg-type]
     summary = html.Summary(desk.t("Unduh"))
     return [html.Details([summary, html.Div(items, className="pop")], className="take menu")]
 
@@ -125,11 +129,11 @@ def _named(label: str) -> dict[str, str]:
     return {"aria-label": label}
 
 
-def figure(name: str, drawing: go.Figure, label: str, height: int) -> Component:
+def figure(name: str, drawing: Picture, label: str, height: int) -> Component:
     """A picture whose marks are doors; the same doors stand in the table under it."""
     graph = dcc.Graph(
         id=ids.review_figure(name),
-        figure=drawing,
+        figure=drawing.to_plotly_json(),
         config=GRAPH_CONFIG,
         responsive=True,
         style={"height": f"{height}px"},
@@ -150,7 +154,7 @@ def as_table(desk: Desk, *body: Any) -> Component:
 # -- tiles ----------------------------------------------------------------------------------------
 
 
-def tile(label: str, value: Any, href: str | None, detail: Any, tone: str = "") -> Component:
+def tile(label: Any, value: Any, href: str | None, detail: Any, tone: str = "") -> Component:
     """A key figure, and the door to what it counts."""
     shown = html.A(value, href=href, className="door") if href else value
     return html.Div(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dash import html
+
 from layouts.review import address, figures, words
 from layouts.review.agency import (
     bands_table,
@@ -14,20 +16,20 @@ from layouts.review.agency import (
     on_time_card,
     times_card,
 )
-from layouts.review.desk import NOTHING, OPEN, Desk
-from layouts.review.overview import groups_table, ninety, places_table
+from layouts.review.desk import Desk
+from layouts.review.overview import backlog_tiles, groups_table, ninety, places_table, whole_queue
 from layouts.review.parts import (
     Card,
     as_table,
     card,
+    explained,
     figure,
-    link,
     nothing,
     span,
     tile,
     tiles,
 )
-from layouts.review.reporters import use_card
+from layouts.review.reporters import per_10_000, use_card
 from layouts.review.shell import Sheet
 
 if TYPE_CHECKING:
@@ -53,7 +55,9 @@ def places_sheet(
         span(desk.t("terbuka"), "key ages-1 dot"),
     ]
     title = desk.t("Laporan terbuka di peta")
-    head = Card("map", title, words.MAP, note, 7, "map", picture=True)
+    if boundaries.indicative:
+        note.append(span(desk.t("batas indikatif"), "end"))
+    head = Card("map", title, words.MAP, note, 12, "map", picture=True)
     marks = () if desk.rights.suppress_small else incidents
     drawing = figures.map_figure(desk, marks, places, boundaries)
     words_ = desk.t("Kelurahan, yang lewat tenggat dulu")
@@ -64,9 +68,16 @@ def places_sheet(
         lead=desk.t("Lima kecamatan, {n} kelurahan.", n=desk.number(len(places))),
         trail=(home(desk),),
         body=(
-            card(desk, head, figure("map", drawing, title, 560)),
+            html.Div(
+                [
+                    card(desk, head, figure("map", drawing, title, 620)),
+                    card(
+                        desk, above, groups_table(desk, kecamatan, "kecamatan", desk.t("kecamatan"))
+                    ),
+                ],
+                className="column span-7",
+            ),
             card(desk, listed, places_table(desk, places)),
-            card(desk, above, groups_table(desk, kecamatan, "kecamatan", desk.t("kecamatan"))),
         ),
     )
 
@@ -115,50 +126,38 @@ def _key_figures(desk: Desk, found: PlaceReview, door: dict[str, Any]) -> Compon
     share = shown.on_time.share
     return tiles(
         tile(
-            desk.t("masuk"),
+            explained(desk, desk.t("masuk"), words.RECEIVED),
             desk.count(shown.received),
             desk.door(address.QUEUE, **door),
             desk.t("{n} selesai", n=desk.count(shown.finished)),
         ),
-        tile(
-            desk.t("belum selesai"),
-            desk.count(shown.open),
-            desk.door(address.QUEUE, status=OPEN, **door),
-            desk.t("termasuk yang sudah dijawab"),
+        *backlog_tiles(
+            desk,
+            explained(desk, desk.t("belum selesai"), words.OPEN),
+            shown.open,
+            shown.overdue,
+            **door,
         ),
         tile(
-            desk.t("lewat tenggat"),
-            desk.count(shown.overdue),
-            desk.door(address.QUEUE, overdue="1", status=None, **door),
-            desk.t("belum dijawab sesudah 24 jam"),
-            "act" if shown.overdue else "",
-        ),
-        tile(
-            desk.t("tepat waktu"),
+            explained(desk, desk.t("tepat waktu"), words.ON_TIME),
             desk.percent(share) if share.n >= 10 else desk.t("belum cukup data"),
             None,
             desk.t("{hits} dari {n}", hits=desk.count(share.hits), n=desk.count(share.n)),
             "" if share.n >= 10 else "small",
         ),
         tile(
-            desk.t("waktu jawab, median"),
-            desk.duration(shown.answer.median),
+            explained(desk, desk.t("waktu jawab, median"), words.TIMES),
+            desk.typical(shown.answer),
             None,
             ninety(desk, shown.answer),
         ),
         tile(
-            desk.t("laporan per 10.000 jiwa, setahun"),
-            _per_10_000(desk, found),
+            explained(desk, desk.t("laporan per 10.000 jiwa, setahun"), words.PER_PEOPLE),
+            per_10_000(desk, desk.drawn(found.trend.last_12), found.population),
             None,
             desk.t("12 bulan terakhir: {n}", n=desk.count(found.trend.last_12)),
         ),
     )
-
-
-def _per_10_000(desk: Desk, found: PlaceReview) -> str:
-    if not found.population or desk.hidden(found.trend.last_12):
-        return NOTHING
-    return desk.number(found.trend.last_12 / found.population * 10_000, 1)
 
 
 def _bands(desk: Desk, found: PlaceReview, door: dict[str, Any]) -> Component:
@@ -177,5 +176,5 @@ def _bands(desk: Desk, found: PlaceReview, door: dict[str, Any]) -> Component:
         head,
         figure("bands", drawing, desk.t("Laporan terbuka menurut umur"), 220),
         as_table(desk, bands_table(desk, found.bands, {}, **door)),
-        link(desk.t("Seluruh antrean"), desk.door(address.QUEUE, status=OPEN, **door), "more"),
+        *whole_queue(desk, **door),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dash_ag_grid as dag
 from dash import html
 
+from data_access.records import UNFORWARDED
 from data_access.review_records import SortKey
 from layouts import ids
 from layouts.review import address, words
@@ -79,7 +80,16 @@ def queue_sheet(desk: Desk, first: Page[ReportRow]) -> Sheet:
         title=desk.t("Antrean"),
         lead="",
         trail=trail_to(desk),
-        body=(card(desk, head, build_grid(desk)),),
+        body=(card(desk, head, build_grid(desk), _paper_rows(desk)),),
+    )
+
+
+def _paper_rows(desk: Desk) -> Any:
+    """Where the page's script lays out the rows for paper."""
+    rest = desk.t("Baris pertama; selebihnya ada dalam unduhan.")
+    return html.Div(
+        [html.Div(className="paper-rows", **{"data-paper-rows": "1"}), html.P(rest)],  # type: ignore[arg-type]
+        className="print-only",
     )
 
 
@@ -90,6 +100,7 @@ def trail_to(desk: Desk) -> tuple[tuple[str, str], ...]:
     wider = dict.fromkeys(("holder", "agency", "kelurahan", "kecamatan", "status", "band")) | {
         "level": None,
         "overdue": None,
+        "cell": None,
         "q": None,
     }
     if len(set(agencies)) == 1 and agencies[0] != "BCC":
@@ -145,11 +156,11 @@ def _column_definitions(desk: Desk) -> list[dict[str, Any]]:
         ("ticket", desk.t("tiket"), 165, {"cellRenderer": "ReviewTicket", "pinned": "left"}),
         ("age", desk.t("umur"), 110, {}),
         ("state", desk.t("status"), 130, {"sortable": False}),
-        ("title", desk.t("laporan"), 320, {"sortable": False, "flex": 1, "minWidth": 220}),
+        ("title", desk.t("judul"), 320, {"sortable": False, "flex": 1, "minWidth": 220}),
         ("category", desk.t("kategori"), 170, {}),
-        ("kelurahan", desk.t("kelurahan"), 140, {}),
+        ("kelurahan", desk.t("kelurahan"), 140, {"flex": 0.3, "minWidth": 130}),
         ("kecamatan", desk.t("kecamatan"), 130, {"hide": True}),
-        ("agency", desk.t("instansi"), 130, {}),
+        ("agency", desk.t("instansi"), 130, {"flex": 0.35, "minWidth": 120}),
         ("level", desk.t("tingkat"), 85, {"type": "rightAligned"}),
         ("received", desk.t("masuk"), 165, {"sort": "desc"}),
         ("answered", desk.t("dijawab"), 165, {"hide": True}),
@@ -185,7 +196,7 @@ def grid_row(desk: Desk, row: ReportRow) -> dict[str, Any]:
         "category": row.category or NOTHING,
         "kelurahan": row.kelurahan or NOTHING,
         "kecamatan": row.kecamatan or NOTHING,
-        "agency": row.agency or desk.t("BCC (belum diteruskan)"),
+        "agency": row.agency or UNFORWARDED,
         "level": row.level,
         "received": desk.moment(row.received),
         "answered": desk.moment(row.answered) if row.answered else NOTHING,
@@ -209,7 +220,9 @@ def search_sheet(desk: Desk, rows: tuple[ReportRow, ...]) -> Sheet:
     """What was found for a ticket's number or for words."""
     text = desk.address.value("q") or ""
     every = link(desk.t("Semua hasil di antrean"), desk.door(address.QUEUE), "more")
-    head = Card("found", desk.t("Hasil untuk “{text}”", text=text), width=12)
+    title = desk.t("Hasil untuk “{text}”", text=text) if text else desk.t("Cari laporan")
+    export = "found" if rows and desk.rights.export_rows else ""
+    head = Card("found", title, width=12, export=export)
     if not text:
         body: list[Any] = [
             html.P(desk.t("Tulis nomor tiket atau kata di kotak cari."), className="nothing")
@@ -228,7 +241,7 @@ def search_sheet(desk: Desk, rows: tuple[ReportRow, ...]) -> Sheet:
         body = [html.Ul([_hit(desk, row) for row in rows], className="hits"), every]
     return Sheet(
         title=desk.t("Cari"),
-        lead=desk.t("{n} laporan ditampilkan", n=desk.number(len(rows))),
+        lead=desk.t("{n} laporan ditampilkan", n=desk.number(len(rows))) if rows else "",
         trail=(home(desk),),
         body=(card(desk, head, *body),),
         filters=False,

@@ -55,6 +55,11 @@ def report_sheet(desk: Desk, found: ReportDetail, boundaries: Boundaries) -> She
     )
 
 
+def _taken(desk: Desk, table: str) -> str:
+    """The table's name, for readers who may take reports along."""
+    return table if desk.rights.export_rows else ""
+
+
 def _words(desk: Desk, found: ReportDetail) -> Component:
     head = Card("words", state_words(desk, found.row), width=12)
     if found.body is None:
@@ -93,7 +98,7 @@ def _relay(desk: Desk, found: ReportDetail) -> Component:
         " → ".join(hop.agency for hop in found.hops) if found.hops else desk.t("Belum diteruskan")
     )
     note = [first, span(desk.t("garis: tenggat"), "key deadline")]
-    head = Card("hops", title, words.TIMELINE, note, 12)
+    head = Card("hops", title, words.TIMELINE, note, 12, _taken(desk, "hops"))
     if not found.hops:
         return card(desk, head, nothing(desk.t("Laporan ini masih di BCC.")))
     return card(desk, head, _lanes(desk, found), _hops_table(desk, found.hops))
@@ -160,7 +165,9 @@ def _hops_table(desk: Desk, hops: Sequence[Hop]) -> Component:
 
 
 def _timeline(desk: Desk, found: ReportDetail) -> Component:
-    head = Card("timeline", desk.t("Riwayat"), words.TIMELINE, width=12)
+    head = Card(
+        "timeline", desk.t("Riwayat"), words.TIMELINE, width=12, export=_taken(desk, "history")
+    )
     steps = [_event(desk, event, found) for event in found.events]
     return card(desk, head, html.Ol(steps, className="timeline"))
 
@@ -232,7 +239,7 @@ def _facts(desk: Desk, row: ReportRow) -> Component:
     ]
     if flags:
         found.append((desk.t("tanda"), ", ".join(flags)))
-    return card(desk, Card("facts", desk.t("Laporan"), width=12), facts(found))
+    return card(desk, Card("facts", desk.t("Keterangan"), width=12), facts(found))
 
 
 def facts(found: Sequence[tuple[str, Any]]) -> Component:
@@ -250,8 +257,11 @@ def _place(desk: Desk, name: str | None) -> Any:
 
 
 def _reporter(desk: Desk, found: ReportDetail) -> Component:
-    head = Card("reporter", desk.t("Pelapor"), width=12)
+    head = Card("reporter", desk.t("Siapa yang melapor"), width=12)
     parts: list[Any] = [nothing(_who(desk, found))]
+    if found.reporter and found.reporter.reports > 1 and desk.rights.agency is None:
+        href = desk.door(address.REPORTERS, found.row.ticket)
+        parts.append(link(desk.t("Semua laporannya"), href, "more"))
     if desk.rights.reveal:
         parts.append(facts([_masked(desk, field) for field in PersonalField]))
         note = desk.t("Setiap penampilan dicatat: siapa, kapan, apa dan mengapa.")
@@ -334,13 +344,18 @@ def _where(desk: Desk, found: ReportDetail, boundaries: Boundaries) -> Component
     label = desk.t("Letak laporan di kota: {place}", place=title)
     drawn = small_map(desk.theme, boundaries, found.latitude, found.longitude, label)
     note = html.P(desk.t("tengah petak sekitar 280 m"), className="note")
-    return card(desk, head, *(part for part in (drawn, note) if part is not None))
+    return card(desk, head, *drawn, note)
 
 
 def _similar(desk: Desk, found: ReportDetail) -> Component:
     similar = found.similar
-    title = desk.t("{n} laporan serupa di dekatnya", n=desk.number(len(similar.reports)))
-    head = Card("similar", title, words.SIMILAR, width=12)
+    title = (
+        desk.t("{n} laporan serupa di dekatnya", n=desk.number(len(similar.reports)))
+        if similar.reports
+        else desk.t("Tidak ada laporan serupa di dekatnya")
+    )
+    export = _taken(desk, "similar") if similar.reports else ""
+    head = Card("similar", title, words.SIMILAR, width=12, export=export)
     parts: list[Any] = []
     if found.duplicate_of:
         door = link(found.duplicate_of, desk.door(address.REPORT, found.duplicate_of))
@@ -364,7 +379,7 @@ def _similar_table(desk: Desk, found: ReportDetail) -> Component:
     ]
     rows = [
         [
-            link(row.ticket, desk.door(address.REPORT, row.ticket)),
+            link(row.ticket, desk.door(address.REPORT, row.ticket), "ticket"),
             desk.t(words.STATUSES[row.status]),
             f"≤ {row.within_m} m",
         ]

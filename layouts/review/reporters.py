@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from layouts.review import address, figures, words
-from layouts.review.agency import home
+from layouts.review.agency import home, reports_table
 from layouts.review.desk import NOTHING, Desk
 from layouts.review.parts import (
     Card,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from data_access.records import Participation, TopReporter
-    from data_access.review_records import KelurahanUse, Trend
+    from data_access.review_records import KelurahanUse, Page, ReportRow, Trend
 
 QUARTERS = 12
 
@@ -142,20 +143,46 @@ def _top(desk: Desk, top: Sequence[TopReporter]) -> Component:
             if row.kelurahan in codes
             else row.kelurahan or desk.t("tanpa kelurahan"),
             spark(row.recent),
-            _reports_of(desk, row, codes),
+            _reports_of(desk, row),
         ]
         for row in top
     ]
     return card(desk, head, table(columns, rows, desk.t("Pelapor teraktif")))
 
 
-def _reports_of(desk: Desk, row: TopReporter, codes: dict[str, str]) -> Any:
-    """Nobody's own list of reports is a door: who wrote them is not told."""
-    if row.kelurahan not in codes:
-        return desk.count(row.reports)
-    href = desk.door(address.QUEUE, kelurahan=codes[row.kelurahan])
-    title = desk.t("Laporan dari {place}", place=row.kelurahan)
-    return link(desk.count(row.reports), href, title=title)
+def _reports_of(desk: Desk, row: TopReporter) -> Any:
+    """How many, and the door to them: they stay the reports of somebody unknown."""
+    href = desk.door(address.REPORTERS, str(row.rank)) if desk.rights.see_reports else ""
+    return link(desk.count(row.reports), href)
+
+
+def is_rank(subject: str) -> bool:
+    """Whether a page's subject is a place in the ranking, and not a report's number."""
+    return re.fullmatch(r"[1-9]\d?", subject, re.ASCII) is not None
+
+
+def reporter_sheet(desk: Desk, found: Page[ReportRow]) -> Sheet:
+    """The reports of one citizen, who stays unknown."""
+    subject = desk.address.subject or ""
+    title = (
+        desk.t("Pelapor peringkat {n}", n=subject)
+        if is_rank(subject)
+        else desk.t("Pelapor dari {ticket}", ticket=subject)
+    )
+    head = Card(
+        "reports",
+        desk.t("{n} laporan", n=desk.number(found.total)),
+        words.REPORTERS,
+        desk.t("{n} terbaru", n=desk.number(len(found.rows))),
+        12,
+        "of-reporter" if desk.rights.export_rows else "",
+    )
+    return Sheet(
+        title=title,
+        lead=desk.t("Siapa orangnya tidak ditampilkan."),
+        trail=(home(desk), (desk.t("Pelapor"), desk.door(address.REPORTERS))),
+        body=(card(desk, head, reports_table(desk, found.rows)),),
+    )
 
 
 def _places(desk: Desk, places: Sequence[KelurahanUse]) -> Component:
@@ -186,8 +213,7 @@ def _places(desk: Desk, places: Sequence[KelurahanUse]) -> Component:
 
 
 def _place(desk: Desk, row: KelurahanUse, known: bool) -> list[Any]:
-    change = row.trend.change
-    small = desk.hidden(row.trend.last_12) or desk.hidden(row.trend.before_12)
+    now, before = desk.drawn(row.trend.last_12), desk.drawn(row.trend.before_12)
     quarters = _quarters([month.reports for month in row.months])
     return [
         link(row.name, desk.door(address.PLACE, row.code)),
@@ -195,14 +221,15 @@ def _place(desk: Desk, row: KelurahanUse, known: bool) -> list[Any]:
         NOTHING if desk.rights.suppress_small else spark(quarters),
         link(desk.count(row.trend.last_12), desk.door(address.QUEUE, kelurahan=row.code)),
         desk.count(row.trend.before_12),
-        NOTHING if change is None or small else _signed(desk, change),
-        *(
-            [NOTHING if row.per_10_000 is None or small else desk.number(row.per_10_000, 1)]
-            if known
-            else []
-        ),
+        _signed(desk, now / before - 1) if now and before else NOTHING,
+        *([per_10_000(desk, now, row.population)] if known else []),
         _trend_words(desk, row.trend),
     ]
+
+
+def per_10_000(desk: Desk, reports: int, population: int | None) -> str:
+    """A year's reports for each 10,000 people, where people are known."""
+    return desk.number(reports / population * 10_000, 1) if reports and population else NOTHING
 
 
 def _signed(desk: Desk, change: float) -> str:

@@ -11,6 +11,7 @@ from data_access.records import WIB, AgeBand, Status
 from layouts import ids
 from layouts.review import address, words
 from layouts.review.parts import link, span
+from layouts.review.still import Checkbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -112,7 +113,7 @@ def _pages(desk: Desk) -> list[str]:
 def _nav_link(desk: Desk, page: str) -> Component:
     here = desk.address.page == page
     given: dict[str, Any] = {"aria-current": "page"} if here else {}
-    kept = dict.fromkeys(("holder", "status", "band", "level", "overdue", "q"))
+    kept = dict.fromkeys(("holder", "status", "band", "level", "overdue", "cell", "q"))
     return html.A(desk.t(words.PAGES[page]), href=desk.door(page, **kept), **given)
 
 
@@ -127,7 +128,7 @@ def _search(desk: Desk) -> Component | None:
                 id="review-search-text",
                 name="q",
                 type="search",
-                placeholder=desk.t("Nomor tiket atau kata"),
+                placeholder=desk.t("Tiket atau kata"),
                 value=desk.address.value("q") or "",
                 maxLength=200,
             ),
@@ -196,8 +197,10 @@ def _footer(desk: Desk, sheet: Sheet) -> Component:
     """On paper it stands at the top: what this is, of which reports, and as of when."""
     return html.Footer(
         [
+            span("Binjai Command Center", "print-only"),
             span(desk.t("Keadaan {moment} WIB", moment=desk.moment(desk.as_of))),
             span(describe(desk) or desk.t("Semua laporan")),
+            span(desk.t(words.COARSE)) if desk.rights.suppress_small else None,
             html.A(
                 desk.t("Ada data yang lebih baru: muat ulang"),
                 href=desk.address.href,
@@ -274,6 +277,8 @@ def value_text(desk: Desk, name: str, value: str) -> str:
         return desk.place_name(value)
     if name == "as_of":
         return desk.moment(desk.as_of)
+    if name == "cell":
+        return value.replace(",", " · ")
     if name in {"since", "until"}:
         found = getattr(desk.filters, name)
         return desk.day(found) if found else value
@@ -298,22 +303,23 @@ def describe(desk: Desk) -> str:
 
 
 def _form(desk: Desk, choices: Choices) -> Component:
-    places = (("kecamatan", choices.kecamatan), ("kelurahan", choices.kelurahan))
     agencies = [(name, name) for name in choices.agencies]
     compared = [(name, desk.t(text)) for name, text in words.COMPARED.items()]
+    levels = [("0", desk.t("belum diteruskan")), *((level, level) for level in "123")]
     fields = [
         _input(desk, "since", "date"),
         _input(desk, "until", "date"),
-        _select(desk, "holder", [("BCC", desk.t("BCC (belum diteruskan)")), *agencies]),
-        _select(desk, "agency", agencies),
-        _select(desk, "category", [(name, name) for name in choices.categories]),
-        *(_select(desk, name, found) for name, found in places),
-        _select(desk, "status", [(s.value, desk.t(words.STATUSES[s])) for s in Status]),
-        _select(desk, "band", [(b.value, desk.t(words.BANDS[b])) for b in AgeBand]),
-        _select(desk, "level", [("1", "1"), ("2", "2"), ("3", "3")]),
-        _select(desk, "overdue", [("1", desk.t("ya"))], desk.t("semua")),
-        _input(desk, "q", "search"),
+        *([_input(desk, "q", "search")] if desk.rights.see_reports else []),
         _input(desk, "as_of", "datetime-local"),
+        _choice(desk, "holder", [("BCC", desk.t("BCC (belum diteruskan)")), *agencies]),
+        _choice(desk, "agency", agencies),
+        _choice(desk, "category", [(name, name) for name in choices.categories]),
+        _choice(desk, "kecamatan", choices.kecamatan),
+        _choice(desk, "kelurahan", choices.kelurahan),
+        _choice(desk, "status", [(s.value, desk.t(words.STATUSES[s])) for s in Status]),
+        _choice(desk, "band", [(b.value, desk.t(words.BANDS[b])) for b in AgeBand]),
+        _choice(desk, "level", levels),
+        _choice(desk, "overdue", [("1", desk.t("ya"))]),
         _select(desk, "vs", compared[1:], compared[0][1]),
     ]
     return html.Form(
@@ -343,10 +349,41 @@ def _input(desk: Desk, name: str, kind: str) -> Component:
     return _field(desk, name, dcc.Input(id=f"review-filter-{name}", **given))
 
 
-def _select(
-    desk: Desk, name: str, options: Sequence[tuple[str, str]], empty: str | None = None
-) -> Component:
+def _choice(desk: Desk, name: str, options: Sequence[tuple[str, str]]) -> Component:
+    """Any number of values, as boxes to tick; folded up it tells which."""
+    chosen = desk.address.values(name)
+    label = _capital(desk.t(words.PARAMETERS[name]))
+    boxes = [
+        html.Label([Checkbox(name, value, checked=value in chosen), span(text)])
+        for value, text in options
+    ]
+    picked = ", ".join(text for value, text in options if value in chosen)
+    every = desk.t("semua")
+    return html.Div(
+        [
+            html.Span(label, id=f"review-filter-{name}-label", className="label"),
+            html.Details(
+                [
+                    html.Summary(
+                        [span(f"{label}: ", "unseen"), span(picked or every, "picked")],
+                        **{"data-every": every},  # type: ignore[arg-type]
+                    ),
+                    html.Div(
+                        boxes,
+                        role="group",
+                        className="boxes",
+                        **{"aria-labelledby": f"review-filter-{name}-label"},  # type: ignore[arg-type]
+                    ),
+                ],
+                className="choice",
+            ),
+        ],
+        className="field",
+    )
+
+
+def _select(desk: Desk, name: str, options: Sequence[tuple[str, str]], usual: str) -> Component:
     chosen = desk.address.value(name) or ""
-    every = html.Option(empty or desk.t("semua"), value="", selected=not chosen)
+    every = html.Option(usual, value="", selected=not chosen)
     found = [html.Option(text, value=value, selected=value == chosen) for value, text in options]
     return _field(desk, name, html.Select([every, *found], name=name))

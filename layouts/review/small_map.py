@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from dash import html
 
+from layouts.palette import DAY
+
 if TYPE_CHECKING:
     from dash.development.base_component import Component
 
@@ -19,12 +21,23 @@ WIDTH = 320
 
 def small_map(
     theme: Theme, boundaries: Boundaries, latitude: float, longitude: float, label: str
-) -> Component | None:
-    """The city as an image; nothing where no boundaries are known."""
+) -> list[Component]:
+    """The city as an image, and one by day for paper; nothing where no boundaries are known."""
     if not boundaries.cells:
-        return None
-    drawing = b64encode(draw(theme, boundaries, latitude, longitude).encode()).decode()
-    return html.Img(src=f"data:image/svg+xml;base64,{drawing}", alt=label, className="small-map")
+        return []
+    uses = [(theme, "")] if theme is DAY else [(theme, "screen-only"), (DAY, "print-only")]
+    return [
+        html.Img(
+            src=_address(draw(each, boundaries, latitude, longitude)),
+            alt=label,
+            className=f"small-map {use}".strip(),
+        )
+        for each, use in uses
+    ]
+
+
+def _address(drawing: str) -> str:
+    return f"data:image/svg+xml;base64,{b64encode(drawing.encode()).decode()}"
 
 
 def draw(theme: Theme, boundaries: Boundaries, latitude: float, longitude: float) -> str:

@@ -10,13 +10,15 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from data_access.review_records import Standing
+    from layouts.review.desk import Desk
 
 
-def interval_strip(standing: Standing) -> Component:
+def interval_strip(desk: Desk, standing: Standing) -> Component | str:
     """From 0 to 100 %: the interval as a line, the share as a dot, the city as a stroke."""
-    low, high = standing.interval or (0.0, 0.0)
-    value = standing.share.value or 0.0
-    city = standing.expected.value
+    value, city = desk.part(standing.share), desk.part(standing.expected)
+    if value is None:
+        return ""
+    low, high = desk.bounds(standing.interval, standing.share) or (value, value)
     tone = {"far_below": "act", "below": "warn"}.get(standing.position.value, "finished")
     parts = [
         html.Span(className="range", style={"left": _part(low), "width": _part(high - low)}),

@@ -54,6 +54,7 @@ PARAMETERS = {
     "band": n_("umur"),
     "level": n_("tingkat eskalasi"),
     "overdue": n_("hanya lewat tenggat"),
+    "cell": n_("petak peta"),
     "q": n_("kata"),
     "as_of": n_("keadaan per"),
     "vs": n_("dibandingkan dengan"),
@@ -113,6 +114,15 @@ ON_TIME = n_(
     " tenggatnya sudah tiba. Yang belum jatuh tempo tidak dihitung. Selang: Wilson 95 %. Di "
     "bawah 10 kasus: belum cukup data."
 )
+RECEIVED = n_("Laporan yang diterima dalam periode yang ditampilkan.")
+OPEN = n_(
+    "Diterima dan pada saat itu belum selesai, ditolak atau ganda; termasuk yang lewat tenggat."
+)
+IN_HAND = n_("Laporan terbuka yang sedang dipegang SKPD ini; termasuk yang lewat tenggat.")
+PER_PEOPLE = n_(
+    "Laporan dalam 12 bulan lengkap terakhir untuk setiap 10.000 jiwa; garis jika jumlah "
+    "penduduk tidak diketahui."
+)
 ACTED = n_("Bagian laporan yang diterima dan sudah selesai ditindaklanjuti.")
 YEARS = n_(
     "Pasangan laporan × SKPD menurut tahun diterima, dan bagian yang sudah selesai "
@@ -154,4 +164,9 @@ REPORTERS = n_(
     "tidak dihitung."
 )
 SIMILAR = n_("Kategori yang sama, dalam 150 m dan 30 hari. Jarak dibulatkan ke 50 m.")
+OLDEST = n_("Laporan terbuka di tangan SKPD ini, yang paling lama menunggu lebih dulu.")
 TIMELINE = n_("Setiap langkah laporan dan lama setiap instansi memegangnya, terhadap tenggat.")
+COARSE = n_(
+    "Jumlah dibulatkan ke kelipatan 5, di bawah 5 tidak ditampilkan: tidak seorang pun dapat "
+    "dikenali."
+)
