@@ -494,7 +494,7 @@ def known_waits(rows: Sequence[Any]) -> list[tuple[float, bool]]:
 
 def on_time_of(counts: Sequence[Any]) -> OnTime:
     """The record of the five counts of ``statements.on_time``."""
-    met, missed, overdue, without, n = (int(value) for value in counts)
+    met, missed, overdue, without, n = (int(value or 0) for value in counts)
     return OnTime(met, missed, overdue, n - met - missed - overdue - without, without)
 
 

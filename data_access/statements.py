@@ -188,10 +188,11 @@ def oldest(as_of: When) -> Select[Any]:
 
 def on_time(as_of: When, rule: where.Rule, cases: Cases, *given: Any) -> Executable:
     """Met, missed, overdue, without a deadline, and all."""
-    return select(*_on_time_counts(as_of, rule)).select_from(reports).where(*cases(as_of, *given))
+    return select(*on_time_counts(as_of, rule)).select_from(reports).where(*cases(as_of, *given))
 
 
-def _on_time_counts(as_of: When, rule: where.Rule) -> list[ColumnElement[int]]:
+def on_time_counts(as_of: When, rule: where.Rule) -> list[ColumnElement[int]]:
+    """Met, missed, overdue, without a deadline, and all, as columns."""
     due, answered = where.due_by(as_of, rule), where.answered_by(as_of)
     met = where.met_deadline(rule)
     late = and_(where.unanswered_at(as_of), where.past_deadline(as_of, rule))
@@ -200,7 +201,7 @@ def _on_time_counts(as_of: When, rule: where.Rule) -> list[ColumnElement[int]]:
         tally(and_(due, answered, not_(met))).label("missed"),
         tally(late).label("overdue"),
         tally(not_(where.has_deadline(rule))).label("without_deadline"),
-        func.count().label("n"),
+        func.count(reports.c.id).label("n"),
     ]
 
 
@@ -348,7 +349,7 @@ def open_by_agency(as_of: When, filters: Filters, rule: where.Rule) -> Select[An
 def on_time_by_agency(as_of: When, rule: where.Rule, cases: Cases, *given: Any) -> Select[Any]:
     """Agency, and the counts of ``on_time`` of those of the cases that it was given."""
     return (
-        select(agencies.c.abbreviation, *_on_time_counts(as_of, rule))
+        select(agencies.c.abbreviation, *on_time_counts(as_of, rule))
         .select_from(
             reports.join(escalations, escalations.c.report_id == reports.c.id).join(
                 agencies, agencies.c.id == escalations.c.agency_id
