@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from data_access import conditions as where
 from data_access.columns import grid_cell, seconds_between, unindexed
+from data_access.grid import GRID_DEGREES
 from data_access.periods import year_span
 from data_access.prepared import When, parameter
 from data_access.records import UNFORWARDED, AgeBand
@@ -54,9 +55,6 @@ if TYPE_CHECKING:
 
 AGENCY_WINDOW = timedelta(days=90)
 """An agency's share, and the citizens' feedback, look so far back: they have few cases."""
-
-GRID_DEGREES = 0.0025
-"""A cell of the wall's map: about 280 m, so that no house can be told."""
 
 START, END, FUTURE, PEOPLE, IDS = "start", "end", "future", "people", "ids"
 """Names of parameters: moments, and lists of ids."""
