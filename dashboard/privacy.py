@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from math import floor
 from typing import TYPE_CHECKING
 
 from data_access.audit import Audit, Entry
+from data_access.grid import to_middle
 from data_access.personal import PersonalData, PersonalField
 from data_access.rights import Rights, User, rights_of
 
@@ -24,7 +24,6 @@ __all__ = [
     "mask_position",
 ]
 
-GRID_DEGREES = 0.0025
 SHORTEST_REASON = 10
 LONGEST_REASON = 500
 DOT = "•"
@@ -56,11 +55,7 @@ def mask_position(
     """The middle of the map's cell of 0.0025 degrees, as on the wall."""
     if latitude is None or longitude is None:
         return None, None
-    return _cell_middle(latitude), _cell_middle(longitude)
-
-
-def _cell_middle(degrees: float) -> float:
-    return round((floor(degrees / GRID_DEGREES) + 0.5) * GRID_DEGREES, 5)
+    return to_middle(latitude), to_middle(longitude)
 
 
 class RevealRefusedError(Exception):

@@ -1,7 +1,7 @@
 """Where the kelurahan lie: from a boundary file, or computed from their label points.
 
 Computed cells are a Voronoi partition of the label points within an outline that has the city's
-area. They are indicative, and the screen says so.
+area. They are indicative, and the screen says so; a file's are too, unless it calls itself official.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Boundary:
 
 @dataclass(frozen=True)
 class Boundaries:
-    """All kelurahan by code; ``indicative`` where the cells were computed."""
+    """All kelurahan by code; ``indicative`` where nobody answers for the lines."""
 
     cells: tuple[Boundary, ...]
     indicative: bool
@@ -69,6 +69,8 @@ class Boundaries:
 
 def read_boundaries(path: Path) -> Boundaries:
     """Kelurahan from a GeoJSON file of polygons.
+
+    Its lines are indicative, unless the collection has a member ``"official": true``.
 
     Raises:
         BoundaryError: the file is not GeoJSON, or has no polygon with a code.
@@ -83,7 +85,8 @@ def read_boundaries(path: Path) -> Boundaries:
         raise BoundaryError(
             f"{path.name} has no polygon with a code; name the code one of {', '.join(CODE_KEYS)}"
         )
-    return Boundaries(tuple(sorted(cells, key=lambda cell: cell.code)), indicative=False)
+    official = content.get("official") is True
+    return Boundaries(tuple(sorted(cells, key=lambda cell: cell.code)), indicative=not official)
 
 
 def _boundary(feature: Mapping[str, Any]) -> Boundary | None:

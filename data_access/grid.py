@@ -1,14 +1,26 @@
-"""The map's grid as addresses name it: no position is told more exactly than on a map."""
+"""The map's grid: no position is told more exactly than by its cell."""
 
 from __future__ import annotations
 
 from math import floor
 
 GRID_CELLS = 400
-"""Cells of the wall's map in a degree: each about 280 m, so that no house can be told."""
+"""Cells in a degree: each about 280 m, so that no house can be told."""
+
+GRID_DEGREES = 1 / GRID_CELLS
 
 BLOCK_CELLS = 2
 """The desk's map gathers so many in one mark, in each direction."""
+
+
+def middle_of(cell: float) -> float:
+    """The middle of a cell by its number, counted from 180 degrees south or west."""
+    return round((cell + 0.5) * GRID_DEGREES - 180.0, 5)
+
+
+def to_middle(degrees: float) -> float:
+    """The middle of the cell that a coordinate lies in."""
+    return middle_of(floor((degrees + 180.0) / GRID_DEGREES))
 
 
 def block_of(latitude: float, longitude: float) -> tuple[float, float]:

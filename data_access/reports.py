@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from data_access import conditions as where
 from data_access import statements as sql
 from data_access.deadline import ask
+from data_access.grid import middle_of
 from data_access.metrics import survival
 from data_access.periods import (
     Span,
@@ -53,7 +54,7 @@ from data_access.records import (
     TopReporter,
     YearRow,
 )
-from data_access.statements import AGENCY_WINDOW, GRID_DEGREES
+from data_access.statements import AGENCY_WINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -382,8 +383,8 @@ class Reports:
         names = {area.code: area.name for area in self.areas("kelurahan")}
         return tuple(
             Incidents(
-                _middle(row[0]),
-                _middle(row[1]),
+                middle_of(row[0]),
+                middle_of(row[1]),
                 names.get(row[2]),
                 row[3] or "",
                 row[4],
@@ -494,13 +495,9 @@ def known_waits(rows: Sequence[Any]) -> list[tuple[float, bool]]:
 
 def on_time_of(counts: Sequence[Any]) -> OnTime:
     """The record of the five counts of ``statements.on_time``."""
-    met, missed, overdue, without, n = (int(value) for value in counts)
+    met, missed, overdue, without, n = (int(value or 0) for value in counts)
     return OnTime(met, missed, overdue, n - met - missed - overdue - without, without)
 
 
 def _bands(values: Sequence[Any]) -> dict[AgeBand, int]:
     return {band: int(value) for band, value in zip(AgeBand, values, strict=True)}
-
-
-def _middle(cell: float) -> float:
-    return round((cell + 0.5) * GRID_DEGREES - 180.0, 5)

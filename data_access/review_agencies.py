@@ -23,7 +23,7 @@ from data_access.review_figures import (
     passages,
 )
 from data_access.review_lists import report_rows
-from data_access.review_parts import asked_about, first_pass, rows_of, tally
+from data_access.review_parts import asked_about, first_pass, rows_of
 from data_access.review_records import (
     AgencyComparison,
     AgencyReview,
@@ -32,7 +32,7 @@ from data_access.review_records import (
     ReportRow,
 )
 from data_access.schema import agencies, escalations, reports
-from data_access.statements import AGENCY_WINDOW
+from data_access.statements import AGENCY_WINDOW, tally
 from data_access.together import ask_together
 
 if TYPE_CHECKING:

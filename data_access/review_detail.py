@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from math import floor
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, or_, select
 
 from data_access import conditions as where
 from data_access.columns import unindexed
+from data_access.grid import to_middle
 from data_access.records import BEGINNING, FINISHED, Status
 from data_access.review_lists import report_rows
 from data_access.review_near import near, placed
@@ -33,7 +33,6 @@ from data_access.schema import (
     reporters,
     reports,
 )
-from data_access.statements import GRID_DEGREES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,11 +124,7 @@ def _cell(known: Any) -> tuple[float | None, float | None]:
     """Middle of the map's cell, where the position is one."""
     if not placed(known):
         return None, None
-    latitude, longitude = (
-        round((floor((value + 180.0) / GRID_DEGREES) + 0.5) * GRID_DEGREES - 180.0, 5)
-        for value in (known.latitude, known.longitude)
-    )
-    return latitude, longitude
+    return to_middle(known.latitude), to_middle(known.longitude)
 
 
 # -- what happened --------------------------------------------------------------------------------

@@ -11,15 +11,12 @@ from data_access.columns import seconds_between, unindexed
 from data_access.metrics import survival_curve, wilson
 from data_access.periods import Span, month_span, months_until
 from data_access.records import MonthVolume, OnTime, Share
-from data_access.reports import CITY_WINDOW
+from data_access.reports import CITY_WINDOW, on_time_of
 from data_access.review_parts import (
     asked_about,
     inside,
-    on_time,
-    on_time_counts,
     rows_of,
     span_table,
-    tally,
 )
 from data_access.review_records import (
     Comparison,
@@ -35,7 +32,7 @@ from data_access.schema import (
     reopenings,
     reports,
 )
-from data_access.statements import AGENCY_WINDOW
+from data_access.statements import AGENCY_WINDOW, on_time_counts, tally
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -151,7 +148,7 @@ def _received_by_month(
         .group_by(months.c.number)
     )
     return {
-        row[0]: (int(row[1]), int(row[2]), on_time(row[3:])) for row in rows_of(asked, statement)
+        row[0]: (int(row[1]), int(row[2]), on_time_of(row[3:])) for row in rows_of(asked, statement)
     }
 
 
@@ -248,7 +245,7 @@ def _groups(
         .group_by(key)
     )
     backlog = {row[0]: (int(row[1]), int(row[2])) for row in rows_of(asked, waiting)}
-    shares = {row[0]: on_time(row[1:]) for row in rows_of(asked, met)}
+    shares = {row[0]: on_time_of(row[1:]) for row in rows_of(asked, met)}
     if filters.since is not None:  # the shares are of just these reports
         came = {group: share.reports for group, share in shares.items()}
     else:

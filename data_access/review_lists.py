@@ -11,9 +11,10 @@ from sqlalchemy import case, func, or_, select
 from data_access import conditions as where
 from data_access.columns import begins_with, earliest, seconds_between, unindexed
 from data_access.records import BEGINNING, FINISHED, Filters, Status
-from data_access.review_parts import as_typed, asked_about, received, rows_of
+from data_access.review_parts import as_typed, asked_about, rows_of
 from data_access.review_records import Page, ReportRow, SortKey
 from data_access.schema import agencies, areas, categories, escalations, reports
+from data_access.statements import received
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -81,7 +82,7 @@ def rows(
 def _in_order(filters: Filters, as_of: datetime, see_confidential: bool) -> list[where.Condition]:
     """The list's reports in a form that the index of receipts serves."""
     others = replace(filters, since=None, until=None)
-    listed = [received(as_of, filters), *where.matching(others, as_of)]
+    listed = [received(None, as_of, filters), *where.matching(others, as_of)]
     return [*listed, *_untold(filters, see_confidential)]
 
 

@@ -10,12 +10,11 @@ from sqlalchemy import literal, select
 
 from data_access import conditions as where
 from data_access.columns import grid_cell
-from data_access.grid import cells_of
+from data_access.grid import GRID_DEGREES, cells_of
 from data_access.records import Status
 from data_access.review_parts import rows_of
 from data_access.review_records import Similar, SimilarReport
 from data_access.schema import reports
-from data_access.statements import GRID_DEGREES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

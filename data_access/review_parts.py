@@ -1,4 +1,4 @@
-"""What the desk's questions share: counts in SQL, and how rows become shares."""
+"""What the desk's questions share: spans, which reports they are about, and citizens' words."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, literal, not_, select, union, union_all
+from sqlalchemy import and_, literal, select, union_all
 
 from data_access import conditions as where
 from data_access.deadline import ask
-from data_access.records import OnTime
-from data_access.schema import agencies, escalations, reopenings, reports
+from data_access.schema import agencies, escalations, reports
+from data_access.statements import received
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,39 +28,6 @@ if TYPE_CHECKING:
 def rows_of(asked: Reports, statement: Executable) -> Sequence[Any]:
     """The rows that answer one question, within the limits of the wall's."""
     return ask(asked.engine, statement)
-
-
-def tally(condition: where.Condition) -> ColumnElement[int]:
-    """How many rows it holds of."""
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-
-def on_time_counts(as_of: datetime, rule: where.Rule) -> list[ColumnElement[int]]:
-    """Five columns for ``on_time``."""
-    answered = and_(where.due_by(as_of, rule), where.answered_by(as_of))
-    overdue = and_(where.unanswered_at(as_of), where.past_deadline(as_of, rule))
-    return [
-        tally(answered).label("answered"),
-        tally(and_(answered, where.met_deadline(rule))).label("met"),
-        tally(overdue).label("late"),
-        tally(not_(where.has_deadline(rule))).label("without_deadline"),
-        func.count(reports.c.id).label("n"),
-    ]
-
-
-def on_time(counts: Sequence[Any]) -> OnTime:
-    """The record of the five counts."""
-    answered, met, overdue, without, n = (int(value or 0) for value in counts)
-    return OnTime(met, answered - met, overdue, n - answered - overdue - without, without)
-
-
-def finished_after(start: datetime, as_of: datetime) -> tuple[where.Condition, ...]:
-    """The finish that holds at the moment came after the start; from two indexes, then exactly."""
-    recent = union(
-        select(reports.c.id).where(reports.c.finished_at > start),
-        select(reopenings.c.report_id).where(reopenings.c.reopened_at > as_of),
-    ).subquery("recent")
-    return reports.c.id.in_(select(recent.c.id)), where.finish_at(as_of) > start
 
 
 @lru_cache(maxsize=64)
@@ -82,14 +49,6 @@ def inside(spans: Any, moment: ColumnElement[Any]) -> where.Condition:
     return and_(moment >= spans.c.start, moment < spans.c.end)
 
 
-def received(as_of: datetime, filters: Filters, window: timedelta | None = None) -> where.Condition:
-    """Received in the filters' period, or else in the window before the moment."""
-    since = filters.since
-    if since is None and window is not None:
-        since = as_of - window + timedelta.resolution
-    return where.received_by(as_of, since, filters.until)
-
-
 def asked_about(
     as_of: datetime, filters: Filters, window: timedelta | None = None
 ) -> list[where.Condition]:
@@ -105,7 +64,7 @@ def asked_about(
             *where.matching(others, as_of),
         ]
     others = replace(filters, since=None, until=None)
-    return [received(as_of, filters, window), *where.matching(others, as_of)]
+    return [received(window, as_of, filters), *where.matching(others, as_of)]
 
 
 def forwarded_to(filters: Filters, as_of: datetime) -> where.Condition:

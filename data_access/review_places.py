@@ -21,9 +21,10 @@ from data_access.review_figures import (
     figures,
     finish_curve,
 )
-from data_access.review_parts import inside, rows_of, span_table, tally
+from data_access.review_parts import inside, rows_of, span_table
 from data_access.review_records import KelurahanUse, PlaceReview, Trend
 from data_access.schema import areas, reports
+from data_access.statements import tally
 from data_access.together import ask_together
 
 if TYPE_CHECKING:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from data_access import conditions as where
 from data_access.columns import grid_cell, seconds_between, unindexed
+from data_access.grid import GRID_DEGREES
 from data_access.periods import year_span
 from data_access.prepared import When, parameter
 from data_access.records import UNFORWARDED, AgeBand
@@ -54,9 +55,6 @@ if TYPE_CHECKING:
 
 AGENCY_WINDOW = timedelta(days=90)
 """An agency's share, and the citizens' feedback, look so far back: they have few cases."""
-
-GRID_DEGREES = 0.0025
-"""A cell of the wall's map: about 280 m, so that no house can be told."""
 
 START, END, FUTURE, PEOPLE, IDS = "start", "end", "future", "people", "ids"
 """Names of parameters: moments, and lists of ids."""
@@ -188,10 +186,11 @@ def oldest(as_of: When) -> Select[Any]:
 
 def on_time(as_of: When, rule: where.Rule, cases: Cases, *given: Any) -> Executable:
     """Met, missed, overdue, without a deadline, and all."""
-    return select(*_on_time_counts(as_of, rule)).select_from(reports).where(*cases(as_of, *given))
+    return select(*on_time_counts(as_of, rule)).select_from(reports).where(*cases(as_of, *given))
 
 
-def _on_time_counts(as_of: When, rule: where.Rule) -> list[ColumnElement[int]]:
+def on_time_counts(as_of: When, rule: where.Rule) -> list[ColumnElement[int]]:
+    """Met, missed, overdue, without a deadline, and all, as columns."""
     due, answered = where.due_by(as_of, rule), where.answered_by(as_of)
     met = where.met_deadline(rule)
     late = and_(where.unanswered_at(as_of), where.past_deadline(as_of, rule))
@@ -200,7 +199,7 @@ def _on_time_counts(as_of: When, rule: where.Rule) -> list[ColumnElement[int]]:
         tally(and_(due, answered, not_(met))).label("missed"),
         tally(late).label("overdue"),
         tally(not_(where.has_deadline(rule))).label("without_deadline"),
-        func.count().label("n"),
+        func.count(reports.c.id).label("n"),
     ]
 
 
@@ -348,7 +347,7 @@ def open_by_agency(as_of: When, filters: Filters, rule: where.Rule) -> Select[An
 def on_time_by_agency(as_of: When, rule: where.Rule, cases: Cases, *given: Any) -> Select[Any]:
     """Agency, and the counts of ``on_time`` of those of the cases that it was given."""
     return (
-        select(agencies.c.abbreviation, *_on_time_counts(as_of, rule))
+        select(agencies.c.abbreviation, *on_time_counts(as_of, rule))
         .select_from(
             reports.join(escalations, escalations.c.report_id == reports.c.id).join(
                 agencies, agencies.c.id == escalations.c.agency_id

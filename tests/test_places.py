@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+from pathlib import Path
 
 import pytest
 from shapely import box
@@ -87,6 +89,19 @@ def test_swapped() -> None:
     assert far.swapped(-87.7, 41.8)
     assert not far.swapped(41.8, -87.7)
     assert not far.swapped(10.0, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("said", "indicative"), [({}, True), ({"official": True}, False), ({"official": "yes"}, True)]
+)
+def test_a_files_lines_are_indicative_unless_it_calls_itself_official(
+    tmp_path: Path, said: dict[str, object], indicative: bool
+) -> None:
+    square = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+    feature = {"type": "Feature", "properties": {"code": "1", "name": "Satu"}, "geometry": square}
+    file = tmp_path / "land.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]} | said))
+    assert read_boundaries(file).indicative is indicative
 
 
 def test_binjai() -> None:

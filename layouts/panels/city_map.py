@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from data_access.grid import GRID_CELLS
 from layouts import formats, ids
 from layouts.drawing import Canvas, Drawing, Picture, cells, heading, number, props, span, unknown
 
@@ -144,8 +145,8 @@ def gather(incidents: Sequence[Incidents], subjects: Sequence[str], cells: int) 
     blocks: dict[tuple[int, int], list[Incidents]] = {}
     for row in incidents:
         block = (
-            int(row.latitude * 400 // cells),
-            int(row.longitude * 400 // cells),
+            int(row.latitude * GRID_CELLS // cells),
+            int(row.longitude * GRID_CELLS // cells),
         )
         blocks.setdefault(block, []).append(row)
     return [_mark(rows, subjects) for _, rows in sorted(blocks.items())]

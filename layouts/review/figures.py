@@ -232,6 +232,8 @@ def backlog_figure(desk: Desk, rows: Sequence[AgencyBacklog]) -> Picture:
             for row, value in zip(rows, rest, strict=True)
         ]
         _stack(figure, desk, rest, colour, doors, words)
+    if desk.rights.suppress_small:
+        _add_untold_ages(figure, desk, rows, doors)
     longest = max((desk.drawn(row.open) for row in rows), default=1) or 1
     return figure.update_layout(
         barmode="stack",
@@ -259,6 +261,23 @@ def backlog_figure(desk: Desk, rows: Sequence[AgencyBacklog]) -> Picture:
             "tickfont": {"color": desk.theme.text},
         },
     )
+
+
+def _add_untold_ages(
+    figure: Picture, desk: Desk, rows: Sequence[AgencyBacklog], doors: Sequence[str]
+) -> None:
+    """What is open beside the segments that are too small to be told, as one."""
+    told = [
+        sum(desk.drawn(row.bands[band] - row.overdue_bands.get(band, 0)) for band in AgeBand)
+        + desk.drawn(row.overdue)
+        for row in rows
+    ]
+    rest = [max(0, desk.drawn(row.open) - shown) for row, shown in zip(rows, told, strict=True)]
+    words = [
+        _segment(desk, row.agency, value, desk.t("umur tidak ditampilkan"))
+        for row, value in zip(rows, rest, strict=True)
+    ]
+    _stack(figure, desk, rest, desk.theme.rule, doors, words)
 
 
 def agency_door(desk: Desk, agency: str) -> str:

@@ -78,7 +78,7 @@ def overview_sheet(desk: Desk, found: Overview, boundaries: Boundaries) -> Sheet
             _backlog(desk, found.agencies),
             _volume(desk, found.months),
             _map(desk, found, boundaries),
-            _queue(desk, found.queue),
+            _queue(desk, found.queue) if desk.rights.see_queue else _places(desk, found.places),
             _categories(desk, found),
             _years(desk, found.years),
         ),
@@ -389,12 +389,19 @@ def _queue(desk: Desk, queue: Queue) -> Component:
         "queue" if desk.rights.export_rows else "",
         door={"status": ("received", "escalated")},
     )
-    if not desk.rights.see_queue:
-        return card(desk, head, nothing(desk.t("Hanya jumlah yang ditampilkan untuk peran Anda.")))
     if not queue.overdue and not queue.in_time:
         return card(desk, head, nothing(desk.t("Tidak ada laporan yang menunggu jawaban.")))
     rows = [*queue.overdue[:10], *queue.in_time[: max(3, 12 - len(queue.overdue[:10]))]]
     return card(desk, head, _queue_table(desk, rows), *whole_queue(desk))
+
+
+def _places(desk: Desk, places: Sequence[KelurahanOpen]) -> Component:
+    """Where most is open, for those who see no single report."""
+    head = Card("places", desk.t("Laporan terbuka menurut kelurahan"), words.MAP, width=7)
+    ranked = sorted(places, key=lambda row: (-row.open, row.name))[:12]
+    if not ranked or not ranked[0].open:
+        return card(desk, head, nothing(desk.t("Tidak ada laporan terbuka untuk saringan ini.")))
+    return card(desk, head, places_table(desk, ranked))
 
 
 def _queue_table(desk: Desk, rows: Sequence[QueueRow]) -> Component:
