@@ -1,7 +1,7 @@
 """Where the kelurahan lie: from a boundary file, or computed from their label points.
 
 Computed cells are a Voronoi partition of the label points within an outline that has the city's
-area. They are indicative, and the screen says so; a file's are too, unless it calls itself official.
+area. They are indicative, and the screen says so; a file's too, unless it calls itself official.
 """
 
 from __future__ import annotations
