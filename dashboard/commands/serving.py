@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import subprocess
 import sys
@@ -44,6 +45,7 @@ def run_server(settings: Settings) -> None:
     """Serve until interrupted."""
     set_up_logs()
     application = create_application(settings)
+    _settle_memory()
     click.echo(f"Dinding BCC: http://{settings.host}:{settings.port}/wall/")
     uvicorn.run(
         application.asgi,
@@ -55,6 +57,12 @@ def run_server(settings: Settings) -> None:
         proxy_headers=False,  # asgi believes those of BCC_TRUSTED_PROXIES alone
         timeout_graceful_shutdown=1,
     )
+
+
+def _settle_memory() -> None:
+    """What is there now stays; each search for garbage in it would delay editions by 0.1 s."""
+    gc.collect()
+    gc.freeze()
 
 
 def _seed_if_empty() -> None:
