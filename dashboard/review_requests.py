@@ -10,15 +10,15 @@ from werkzeug.datastructures import MultiDict
 
 from dashboard.requests import BadRequestError, read_filters, read_moment
 from data_access.grid import block_of
-from data_access.records import UNFORWARDED, Filters
+from data_access.records import UNFORWARDED, Filters, Said
 from layouts.review.address import PARAMETERS
-from layouts.review.words import COMPARED
+from layouts.review.words import COMPARED, DAYS
 
 if TYPE_CHECKING:
     from data_access.reports import Reports
     from layouts.review.address import Address
 
-OWN = ("holder", "level", "overdue", "cell", "q", "vs")
+OWN = ("holder", "level", "hop", "received", "finished", "feedback", "overdue", "cell", "q", "vs")
 WITHOUT_ZONE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 LONGEST_TEXT = 200
 CORNER = re.compile(r"-?\d{1,2}\.\d{3},-?\d{1,3}\.\d{3}", re.ASCII)
@@ -77,7 +77,16 @@ def read_desk_filters(address: Address, reports: Reports) -> Filters:
         text=text[:LONGEST_TEXT] or None,
         holders=_holders(address, reports),
         overdue=bool(_known(address, "overdue", ("1",))),
+        hops=tuple(int(value) for value in _known(address, "hop", ("1", "2", "3"))),
+        received_days=_days(address, "received"),
+        finished_days=_days(address, "finished"),
+        said=tuple(Said(value) for value in _known(address, "feedback", tuple(Said))),
     )
+
+
+def _days(address: Address, name: str) -> int | None:
+    """The longest time that is asked for, in days."""
+    return max((int(value) for value in _known(address, name, tuple(DAYS))), default=None)
 
 
 def read_blocks(address: Address) -> tuple[tuple[float, float], ...]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union,
 )
 
 from data_access.columns import (
@@ -42,9 +43,18 @@ from data_access.records import (
     Chosen,
     DeadlinePeriod,
     Filters,
+    Said,
     Status,
 )
-from data_access.schema import agencies, areas, categories, escalations, reopenings, reports
+from data_access.schema import (
+    agencies,
+    areas,
+    categories,
+    escalations,
+    feedback,
+    reopenings,
+    reports,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -231,6 +241,23 @@ def finish_at(as_of: When) -> ColumnElement[datetime]:
     return case((finished, reports.c.finished_at), else_=undone)
 
 
+def finished_between(start: Any, end: Any, as_of: When) -> tuple[Condition, ...]:
+    """The finish that holds at the moment came then, both ends excluded; without end where None.
+
+    Two indexes find those that may have, then it is looked at exactly.
+    """
+    present = [reports.c.finished_at > start]
+    exactly = [finish_at(as_of) > start]
+    if end is not None:
+        present.append(reports.c.finished_at < end)
+        exactly.append(finish_at(as_of) < end)
+    recent = union(
+        select(reports.c.id).where(*present),
+        select(reopenings.c.report_id).where(reopenings.c.reopened_at > as_of),
+    ).subquery("recent")
+    return reports.c.id.in_(select(recent.c.id)), *exactly
+
+
 def status_at(as_of: When) -> ColumnElement[str]:
     """The report's status as it was at the moment."""
     undone = (
@@ -283,8 +310,11 @@ def matching(filters: Filters, as_of: When, rule: Rule = CITY_RULE) -> list[Cond
         found.append(reports.c.created_at >= filters.since)
     if filters.until is not None:
         found.append(reports.c.created_at < filters.until)
-    if filters.agencies:
-        found.append(_forwarded_to(filters.agencies, as_of))
+    if filters.received_days is not None:
+        first = as_of - timedelta(days=filters.received_days) + timedelta.resolution
+        found.append(received_by(as_of, first))
+    if filters.agencies or filters.hops:
+        found.append(_forwarded_to(filters, as_of))
     if filters.categories:
         found.append(
             reports.c.category_id.in_(
@@ -305,7 +335,7 @@ def matching(filters: Filters, as_of: When, rule: Rule = CITY_RULE) -> list[Cond
         found.append(or_(*(band_of(band, as_of) for band in filters.bands)))
     if filters.text:
         found.append(_contains(filters.text))
-    return found + _in_hands_of(filters, as_of, rule)
+    return found + _in_hands_of(filters, as_of, rule) + _after_the_finish(filters, as_of)
 
 
 def _in_hands_of(filters: Filters, as_of: When, rule: Rule) -> list[Condition]:
@@ -320,13 +350,43 @@ def _in_hands_of(filters: Filters, as_of: When, rule: Rule) -> list[Condition]:
     return found
 
 
-def _forwarded_to(abbreviations: Sequence[str], as_of: When) -> Condition:
-    chosen = select(agencies.c.id).where(one_of(agencies.c.abbreviation, abbreviations))
-    return _any(
-        escalations.c.report_id == reports.c.id,
-        escalations.c.agency_id.in_(chosen),
-        happened(escalations.c.forwarded_at, as_of),
-    )
+def _after_the_finish(filters: Filters, as_of: When) -> list[Condition]:
+    """When the finish came that holds at the moment, and what was said of it."""
+    found: list[Condition] = []
+    if filters.finished_days is not None:
+        start = as_of - timedelta(days=filters.finished_days)
+        found += finished_between(start, None, as_of)
+    if filters.said:
+        found.append(finish_at(as_of).is_not(None))
+        found.append(or_(*(_was_said(said, as_of) for said in filters.said)))
+    return found
+
+
+def _was_said(said: Said, as_of: When) -> Condition:
+    mine = and_(feedback.c.report_id == reports.c.id, happened(feedback.c.created_at, as_of))
+    if said is Said.ANYTHING:
+        return _any(mine)
+    if said is Said.SATISFIED:
+        return _any(mine, feedback.c.satisfied.is_(True))
+    if said is Said.DISPUTED:
+        unsatisfied = or_(feedback.c.satisfied.is_(None), feedback.c.satisfied.is_(False))
+        return and_(done_by(as_of), _any(mine, unsatisfied))
+    return _any(mine, feedback.c.rating == int(said))
+
+
+def handed_on(filters: Filters, as_of: When) -> Condition:
+    """Of an escalation: it went as the filters' agencies and hops ask, by the moment."""
+    asked = [happened(escalations.c.forwarded_at, as_of)]
+    if filters.agencies:
+        chosen = select(agencies.c.id).where(one_of(agencies.c.abbreviation, filters.agencies))
+        asked.append(escalations.c.agency_id.in_(chosen))
+    if filters.hops:
+        asked.append(escalations.c.level.in_(filters.hops))
+    return and_(*asked)
+
+
+def _forwarded_to(filters: Filters, as_of: When) -> Condition:
+    return _any(escalations.c.report_id == reports.c.id, handed_on(filters, as_of))
 
 
 def _held_by(abbreviations: Sequence[str], as_of: When) -> Condition:

@@ -14,6 +14,13 @@ WIB = timezone(timedelta(hours=7), "WIB")
 """Western Indonesian Time, the zone of every day and month on the screen. It has no summer time."""
 
 
+CITY_WINDOW = timedelta(days=30)
+"""The city's on-time share and time to answer look this far back."""
+
+AGENCY_WINDOW = timedelta(days=90)
+"""An agency's share, and the citizens' feedback, look further: they have few cases."""
+
+
 class Status(StrEnum):
     """Where a report stands."""
 
@@ -59,6 +66,20 @@ _BAND_LIMITS: dict[AgeBand, timedelta | None] = {
 }
 
 
+class Said(StrEnum):
+    """What citizens said of a finished report."""
+
+    ANYTHING = "any"
+    SATISFIED = "satisfied"
+    DISPUTED = "disputed"
+    """The city says done, the citizen is not satisfied."""
+    ONE_STAR = "1"
+    TWO_STARS = "2"
+    THREE_STARS = "3"
+    FOUR_STARS = "4"
+    FIVE_STARS = "5"
+
+
 @dataclass(frozen=True)
 class Filters:
     """Which reports a question is about. An empty tuple or ``None`` asks for all.
@@ -81,6 +102,14 @@ class Filters:
     holders: tuple[str, ...] = ()
     overdue: bool = False
     """Only reports past the deadline with neither answer nor action."""
+    hops: tuple[int, ...] = ()
+    """Forwarded as the first, second or third; to one of ``agencies``, where these are given."""
+    received_days: int | None = None
+    """Received in the last so many days before the moment."""
+    finished_days: int | None = None
+    """The finish that holds at the moment came in the last so many days before it."""
+    said: tuple[Said, ...] = ()
+    """Finished, and the citizens said one of these."""
 
 
 ALL = Filters()

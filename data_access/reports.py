@@ -27,9 +27,11 @@ from data_access.periods import (
 )
 from data_access.prepared import prepare
 from data_access.records import (
+    AGENCY_WINDOW,
     ALL,
     BEGINNING,
     CITY_RULE,
+    CITY_WINDOW,
     AgeBand,
     AgencyBacklog,
     AgencyYear,
@@ -54,15 +56,11 @@ from data_access.records import (
     TopReporter,
     YearRow,
 )
-from data_access.statements import AGENCY_WINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Engine, Executable
-
-CITY_WINDOW = timedelta(days=30)
-"""The city's on-time share and time to answer look this far back."""
 
 OUTSIDE = "Luar kota"
 """Where a report lies that is in none of the known kelurahan."""

@@ -12,7 +12,7 @@ from data_access import conditions as where
 from data_access import review_feedback
 from data_access.columns import earliest, seconds_between
 from data_access.metrics import standing, survival
-from data_access.records import AgeBand, AgencyBacklog, Filters, Share
+from data_access.records import AGENCY_WINDOW, AgeBand, AgencyBacklog, Filters, Share
 from data_access.review_figures import (
     NOTHING,
     answer_curve,
@@ -32,7 +32,7 @@ from data_access.review_records import (
     ReportRow,
 )
 from data_access.schema import agencies, escalations, reports
-from data_access.statements import AGENCY_WINDOW, tally
+from data_access.statements import tally
 from data_access.together import ask_together
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from sqlalchemy import and_, case, func, select
 
 from data_access import conditions as where
 from data_access.metrics import wilson
-from data_access.records import Share
+from data_access.records import AGENCY_WINDOW, Share
 from data_access.review_parts import first_pass, rows_of
 from data_access.review_records import FeedbackReview, FeedbackRow
 from data_access.schema import agencies, categories, escalations, feedback, reports
-from data_access.statements import AGENCY_WINDOW, finished_between, tally
+from data_access.statements import tally
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,7 +61,7 @@ def in_one_row(asked: Reports, filters: Filters, as_of: datetime, name: str = ""
 def _finished(filters: Filters, as_of: datetime) -> Any:
     """Reports whose finish is asked about; the conditions are those of ``Reports.satisfaction``."""
     finish = where.finish_at(as_of)
-    period = () if filters.since else finished_between(as_of - AGENCY_WINDOW, None, as_of)
+    period = () if filters.since else where.finished_between(as_of - AGENCY_WINDOW, None, as_of)
     return (
         select(
             reports.c.id,

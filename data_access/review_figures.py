@@ -10,8 +10,8 @@ from data_access import conditions as where
 from data_access.columns import seconds_between, unindexed
 from data_access.metrics import survival_curve, wilson
 from data_access.periods import Span, month_span, months_until
-from data_access.records import MonthVolume, OnTime, Share
-from data_access.reports import CITY_WINDOW, on_time_of
+from data_access.records import AGENCY_WINDOW, CITY_WINDOW, MonthVolume, OnTime, Share
+from data_access.reports import on_time_of
 from data_access.review_parts import (
     asked_about,
     inside,
@@ -32,7 +32,7 @@ from data_access.schema import (
     reopenings,
     reports,
 )
-from data_access.statements import AGENCY_WINDOW, on_time_counts, tally
+from data_access.statements import on_time_counts, tally
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

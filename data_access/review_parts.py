@@ -11,7 +11,7 @@ from sqlalchemy import and_, literal, select, union_all
 
 from data_access import conditions as where
 from data_access.deadline import ask
-from data_access.schema import agencies, escalations, reports
+from data_access.schema import escalations, reports
 from data_access.statements import received
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def asked_about(
     All that an agency ever had are looked up from its hops, not by looking at every report.
     """
     if filters.agencies and filters.since is None and window is None:
-        others = replace(filters, agencies=())
+        others = replace(filters, agencies=(), hops=())
         return [
             where.readable_by(as_of),
             forwarded_to(filters, as_of),
@@ -69,10 +69,7 @@ def asked_about(
 
 def forwarded_to(filters: Filters, as_of: datetime) -> where.Condition:
     """Forwarded to one of the filters' agencies by the moment."""
-    chosen = select(agencies.c.id).where(where.one_of(agencies.c.abbreviation, filters.agencies))
-    passed = select(escalations.c.report_id).where(
-        escalations.c.agency_id.in_(chosen), where.happened(escalations.c.forwarded_at, as_of)
-    )
+    passed = select(escalations.c.report_id).where(where.handed_on(filters, as_of))
     return reports.c.id.in_(passed)
 
 

@@ -27,7 +27,7 @@ from data_access.columns import grid_cell, seconds_between, unindexed
 from data_access.grid import GRID_DEGREES
 from data_access.periods import year_span
 from data_access.prepared import When, parameter
-from data_access.records import UNFORWARDED, AgeBand
+from data_access.records import AGENCY_WINDOW, UNFORWARDED, AgeBand
 from data_access.schema import (
     UNREADABLE,
     agencies,
@@ -52,9 +52,6 @@ if TYPE_CHECKING:
     from data_access.records import Filters
 
     Cases = Callable[..., Sequence[where.Condition]]
-
-AGENCY_WINDOW = timedelta(days=90)
-"""An agency's share, and the citizens' feedback, look so far back: they have few cases."""
 
 START, END, FUTURE, PEOPLE, IDS = "start", "end", "future", "people", "ids"
 """Names of parameters: moments, and lists of ids."""
@@ -134,25 +131,8 @@ def waiting_in_time(as_of: When, filters: Filters, rule: where.Rule) -> list[whe
 
 def finished_lately(as_of: When, filters: Filters) -> list[where.Condition]:
     """Finished in the filters' period, or else in the agencies' window."""
-    recent = () if filters.since else finished_between(as_of - AGENCY_WINDOW, None, as_of)
+    recent = () if filters.since else where.finished_between(as_of - AGENCY_WINDOW, None, as_of)
     return [*recent, *where.matching(filters, as_of)]
-
-
-def finished_between(start: Any, end: Any, as_of: When) -> tuple[where.Condition, ...]:
-    """The finish that holds at the moment came then, both ends excluded; without end where None.
-
-    Two indexes find those that may have, then it is looked at exactly.
-    """
-    present = [reports.c.finished_at > start]
-    exactly = [where.finish_at(as_of) > start]
-    if end is not None:
-        present.append(reports.c.finished_at < end)
-        exactly.append(where.finish_at(as_of) < end)
-    recent = union(
-        select(reports.c.id).where(*present),
-        select(reopenings.c.report_id).where(reopenings.c.reopened_at > as_of),
-    ).subquery("recent")
-    return reports.c.id.in_(select(recent.c.id)), *exactly
 
 
 def named(as_of: When, filters: Filters) -> where.Condition:

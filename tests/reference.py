@@ -30,6 +30,7 @@ from data_access.records import (
     Queue,
     QueueRow,
     QueueState,
+    Said,
     Satisfaction,
     Share,
     Status,
@@ -163,13 +164,22 @@ class Reference:
     def asked(self, row: Row, as_of: datetime, filters: Filters) -> bool:
         created = row["created_at"]
         area = row.get("area_code")
-        hops = self.hops(row, as_of)
+        hops, finish = self.hops(row, as_of), self.finish(row, as_of)
         words = " ".join(str(row.get(name) or "") for name in ("ticket", "title", "body")).lower()
         return all(
             (
                 filters.since is None or created >= filters.since,
                 filters.until is None or created < filters.until,
-                not filters.agencies or any(self.agency(hop) in filters.agencies for hop in hops),
+                not (filters.agencies or filters.hops)
+                or any(
+                    (not filters.agencies or self.agency(hop) in filters.agencies)
+                    and (not filters.hops or hop["level"] in filters.hops)
+                    for hop in hops
+                ),
+                filters.received_days is None or created > as_of - filters.received_days * DAY,
+                filters.finished_days is None
+                or (finish is not None and finish[0] > as_of - filters.finished_days * DAY),
+                not filters.said or any(self.was_said(row, as_of, said) for said in filters.said),
                 not filters.categories or self.category(row) in filters.categories,
                 not filters.kecamatan
                 or self.named("areas", "code", area, "parent_code") in filters.kecamatan,
@@ -181,6 +191,17 @@ class Reference:
                 all(word.lower() in words for word in (filters.text or "").split()),
             )
         )
+
+    def was_said(self, row: Row, as_of: datetime, said: Said) -> bool:
+        finish = self.finish(row, as_of)
+        words = [word for word in self.of("feedback", row) if by(word["created_at"], as_of)]
+        if finish is None:
+            return False
+        if said is Said.SATISFIED:
+            return any(word["satisfied"] for word in words)
+        if said is Said.DISPUTED:
+            return finish[1] == "done" and any(not word["satisfied"] for word in words)
+        return any(said is Said.ANYTHING or str(word.get("rating")) == said for word in words)
 
     def category(self, row: Row) -> str | None:
         name = self.named("categories", "id", row.get("category_id"), "name")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from dashboard.review_answers import read_request
 from dashboard.review_exports import DOWNLOADS
 from dashboard.review_requests import BadAddressError, read_as_of, read_blocks, read_desk_filters
 from data_access.engine import open_engine
-from data_access.records import ALL, AgeBand, Filters, Share, Status
+from data_access.records import ALL, AgeBand, Filters, Said, Share, Status
 from data_access.reports import Reports
 from data_access.review import Review
 from data_access.review_records import SortKey
@@ -100,6 +102,10 @@ def reports(city_url: str) -> Reports:
         ("band", "٣"),
         ("level", "9223372036854775808"),
         ("overdue", "ya"),
+        ("hop", "4"),
+        ("received", "31"),
+        ("finished", "-90"),
+        ("feedback", "6"),
         ("vs", "{%config%}"),
         ("since", "kemarin"),
         ("colour", "red"),
@@ -142,6 +148,56 @@ def test_bars_count_what_their_doors_list(reports: Reports) -> None:
             (Filters(holders=(row.agency,), overdue=True), row.overdue),
         ):
             assert review.rows(filters, CITY_UNTIL, limit=1).total == count
+
+
+@pytest.mark.parametrize(
+    ("page", "subject", "least"),
+    [
+        (address.OVERVIEW, None, 100),
+        (address.AGENCY, None, 20),
+        (address.AGENCY, "PUTR", 60),
+        (address.PLACE, None, 50),
+        (address.PLACE, "12.75.01", 100),
+        (address.PLACE, "12.75.01.1001", 50),
+        (address.FEEDBACK, None, 100),
+        (address.REPORTERS, None, 100),
+    ],
+)
+@pytest.mark.parametrize("search", ["", "?since=2026-03-01&until=2026-09-01"])
+def test_every_number_counts_what_its_door_lists(
+    page: str, subject: str | None, least: int, search: str, reports: Reports
+) -> None:
+    review = Review(reports)
+    here = replace(read_address("/tinjau/", search), page=page, subject=subject)
+    desk = replace(make_desk(), as_of=CITY_UNTIL, address=here)
+    desk = replace(desk, filters=read_desk_filters(here, reports))
+    sheet = show(desk, Sources(review, reports, NO_LAND))
+    found = 0
+    for number, href in numbers_with_doors(list(sheet.body)):
+        path, _, query = href.partition("?")
+        door = read_address(path, f"?{query}")
+        filters = read_desk_filters(door, reports)
+        listed = review.rows(filters, CITY_UNTIL, limit=1, see_confidential=True).total
+        if filters.said == (Said.ANYTHING,):
+            assert number >= listed, f"{number} answers, on {listed} reports: {href}"
+        elif page == address.OVERVIEW and YEARS.search(href):
+            assert number >= listed, f"{number} forwardings, of {listed} reports: {href}"
+        else:
+            assert number == listed, f"{number} opens {listed}: {href}"
+        found += 1
+    assert found >= (1 if search else least)
+
+
+YEARS = re.compile(r"since=(\d{4})-01-01&until=\d{4}-01-01")
+
+
+def numbers_with_doors(parts: list[object]) -> Iterator[tuple[int, str]]:
+    """Each number that is a link to a list of reports."""
+    for part in every(parts):
+        href, text = getattr(part, "href", None), getattr(part, "children", None)
+        listed = isinstance(href, str) and href.startswith("/tinjau/antrean")
+        if listed and isinstance(text, str) and text.replace(".", "").isdigit():
+            yield int(text.replace(".", "")), href
 
 
 def checked(drawn: Picture) -> go.Figure:

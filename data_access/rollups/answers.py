@@ -33,6 +33,7 @@ from data_access.periods import (
     year_span,
 )
 from data_access.records import (
+    AGENCY_WINDOW,
     ALL,
     CITY_RULE,
     AgencyYear,
@@ -51,7 +52,6 @@ from data_access.reports import ANY_TIME, Reports, known_waits, on_time_of
 from data_access.rollups import statements as counted
 from data_access.rollups.keeping import DIALECTS, installed, left_unfinished
 from data_access.rollups.tables import COUNTERS, Measure
-from data_access.statements import AGENCY_WINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -173,7 +173,7 @@ def overdue_by_agency(as_of: When, rule: where.Rule) -> Select[Any]:
 
 def finished_between(as_of: When) -> tuple[where.Condition, ...]:
     """Finished after ``START`` and before ``END``."""
-    return sql.finished_between(parameter(sql.START), parameter(sql.END), as_of)
+    return where.finished_between(parameter(sql.START), parameter(sql.END), as_of)
 
 
 def finished_since(as_of: When) -> list[where.Condition]:

@@ -30,12 +30,31 @@ PARAMETERS = (
     "status",
     "band",
     "level",
+    "hop",
+    "received",
+    "finished",
+    "feedback",
     "overdue",
     "cell",
     "q",
     "as_of",
     "vs",
 )
+ABOUT_SINGLE_REPORTS = (
+    "holder",
+    "status",
+    "band",
+    "level",
+    "hop",
+    "received",
+    "finished",
+    "feedback",
+    "overdue",
+    "cell",
+    "q",
+)
+"""They lead to a list of reports; from there to another page they are left behind."""
+
 ORDER = {name: number for number, name in enumerate(PARAMETERS)}
 
 LONGEST = 4000

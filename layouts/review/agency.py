@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
-from data_access.records import AgeBand
+from data_access.records import AGENCY_WINDOW, AgeBand, Said, Status
 from layouts.review import address, figures, words
 from layouts.review.desk import NOTHING, OPEN, Desk
 from layouts.review.overview import (
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     )
 
 DAY_LIMIT_S = 86_400.0
+AGENCY_DAYS = str(AGENCY_WINDOW.days)
 
 
 def agencies_sheet(desk: Desk, rows: Sequence[AgencyBacklog]) -> Sheet:
@@ -110,7 +111,10 @@ def agency_sheet(desk: Desk, found: AgencyReview) -> Sheet:
             on_time_card(desk, found.months, address.QUEUE, agency=found.agency),
             times_card(desk, found.answer, found.finish, 320),
             html.Div(
-                [_relay(desk, found.relay), feedback_card(desk, found.feedback, 12)],
+                [
+                    _relay(desk, found.relay, agency=found.agency),
+                    feedback_card(desk, found.feedback, 12, agency=found.agency),
+                ],
                 className="column span-6",
             ),
             groups_card(desk, "categories", found.categories, "category", agency=found.agency),
@@ -370,14 +374,14 @@ def ninth(desk: Desk, survival: Survival) -> str:
     return desk.duration(survival.p90) if desk.drawn(survival.n) else NOTHING
 
 
-def _relay(desk: Desk, relay: Relay) -> Component:
+def _relay(desk: Desk, relay: Relay, **door: Any) -> Component:
     head = Card("relay", desk.t("Estafet eskalasi"), words.RELAY, width=12, export="relay")
     if not relay.levels:
         return card(desk, head, nothing(desk.t("Belum ada laporan yang diteruskan.")))
-    return card(desk, head, relay_table(desk, relay))
+    return card(desk, head, relay_table(desk, relay, **door))
 
 
-def relay_table(desk: Desk, relay: Relay) -> Component:
+def relay_table(desk: Desk, relay: Relay, **door: Any) -> Component:
     """How long each level holds a report."""
     columns = [
         Column(desk.t("sebagai instansi"), number=False),
@@ -387,11 +391,14 @@ def relay_table(desk: Desk, relay: Relay) -> Component:
         Column(desk.t("90 %")),
         Column(desk.t("menjawab, median")),
     ]
-    names = {1: desk.t("pertama"), 2: desk.t("kedua"), 3: desk.t("ketiga")}
+    lately = {} if desk.filters.since else {"received": AGENCY_DAYS}
     rows = [
         [
-            names.get(level.level, desk.number(level.level)),
-            desk.count(level.hops),
+            desk.t(words.HOPS.get(str(level.level), str(level.level))),
+            link(
+                desk.count(level.hops),
+                desk.door(address.QUEUE, hop=level.level, **lately, **door),
+            ),
             desk.percent(level.returned),
             desk.typical(level.held),
             ninth(desk, level.held),
@@ -431,7 +438,19 @@ def groups_card(
     return card(desk, head, groups_table(desk, some[:MOST_GROUPS], parameter, label, **door))
 
 
-def feedback_card(desk: Desk, row: FeedbackRow, width: int = 6) -> Component:
+def said_door(desk: Desk, *said: Said, **door: Any) -> str:
+    """The finished reports of which citizens said this; all finished ones, where nothing is named.
+
+    Finished in the window of the figures, unless the filters set a period.
+    """
+    if not desk.filters.since:
+        door["finished"] = AGENCY_DAYS
+    elif not said:
+        door.setdefault("status", [status.value for status in Status if status.finished])
+    return desk.door(address.QUEUE, feedback=[each.value for each in said], **door)
+
+
+def feedback_card(desk: Desk, row: FeedbackRow, width: int = 6, **door: Any) -> Component:
     """What citizens say, beside how many say anything."""
     title = (
         desk.t("{share} warga puas", share=desk.percent(row.satisfied))
@@ -446,19 +465,31 @@ def feedback_card(desk: Desk, row: FeedbackRow, width: int = 6) -> Component:
             desk.t("puas"),
             desk.percent(row.satisfied),
             measure(desk.part(row.satisfied), "finished"),
-            _of(desk, row.satisfied.hits, row.satisfied.n),
+            _of(
+                desk,
+                (row.satisfied.hits, said_door(desk, Said.SATISFIED, **door)),
+                (row.satisfied.n, said_door(desk, Said.ANYTHING, **door)),
+            ),
         ],
         [
             desk.t("cakupan"),
             desk.percent(row.coverage),
             measure(desk.part(row.coverage)),
-            _of(desk, row.coverage.hits, row.coverage.n),
+            _of(
+                desk,
+                (row.coverage.hits, said_door(desk, Said.ANYTHING, **door)),
+                (row.coverage.n, said_door(desk, **door)),
+            ),
         ],
         [
             desk.t("“selesai” dibantah"),
             desk.percent(row.contradicted),
             measure(desk.part(row.contradicted), "warn"),
-            _of(desk, row.contradicted.hits, row.contradicted.n),
+            _of(
+                desk,
+                (row.contradicted.hits, said_door(desk, Said.DISPUTED, **door)),
+                (row.contradicted.n, said_door(desk, Said.ANYTHING, status="done", **door)),
+            ),
         ],
     ]
     columns = [
@@ -468,22 +499,31 @@ def feedback_card(desk: Desk, row: FeedbackRow, width: int = 6) -> Component:
         Column(desk.t("dari")),
     ]
     return card(
-        desk, head, table(columns, rows, desk.t("Umpan balik")), _ratings(desk, row.ratings)
+        desk, head, table(columns, rows, desk.t("Umpan balik")), _ratings(desk, row.ratings, **door)
     )
 
 
-def _of(desk: Desk, hits: int, n: int) -> str:
-    return desk.t("{hits} dari {n}", hits=desk.count(hits), n=desk.count(n))
+def _of(desk: Desk, hits: tuple[int, str], n: tuple[int, str]) -> Component:
+    """So many of so many, each with its door."""
+    before, between, after = desk.t("{hits} dari {n}", hits="\0", n="\0").split("\0")
+    return html.Span([before, _door(desk, *hits), between, _door(desk, *n), after], className="of")
 
 
-def _ratings(desk: Desk, ratings: dict[int, int]) -> Component:
+def _door(desk: Desk, count: int, href: str) -> Component:
+    return link(desk.count(count), href if count else "")
+
+
+def _ratings(desk: Desk, ratings: dict[int, int], **door: Any) -> Component:
     most = max(ratings.values(), default=0) or 1
     rows = [
         html.Div(
             [
                 span(f"{stars} ★", "stars"),
                 measure(desk.drawn(count) / most),
-                span(desk.count(count), "number"),
+                html.Span(
+                    _door(desk, count, said_door(desk, Said(str(stars)), **door)),
+                    className="number",
+                ),
             ],
             className="rating",
         )

@@ -162,10 +162,21 @@ class Desk:
             return ""
         return self.address.to(page, subject, **changes).href
 
-    def month_door(self, page: str, month: date, **changes: object) -> str:
-        """Of the reports received in a month."""
-        span = month_span(month)
-        bounds = {"since": _day(span.start), "until": _day(span.end)}
+    def month_door(
+        self, page: str, month: date, last: date | None = None, **changes: object
+    ) -> str:
+        """Of the reports received in a month, or from it to the last of several.
+
+        Only of those that the filters' own period has; empty where that has none.
+        """
+        start, end = month_span(month).start, month_span(last or month).end
+        since, until = self.filters.since, self.filters.until
+        if (since and since >= end) or (until and until <= start):
+            return ""
+        bounds = {
+            "since": self.address.value("since") if since and since > start else _day(start),
+            "until": self.address.value("until") if until and until < end else _day(end),
+        }
         here = self.address.given(**bounds | changes)
         return replace(self, address=here).door(page)
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
+from data_access.records import Said
 from layouts.review import address, words
-from layouts.review.agency import feedback_card, home
+from layouts.review.agency import feedback_card, home, said_door
 from layouts.review.desk import Desk
 from layouts.review.parts import Card, Column, card, link, measure, nothing, span, table
 from layouts.review.shell import Sheet
@@ -84,14 +85,14 @@ def _row(desk: Desk, row: FeedbackRow, parameter: str) -> list[Any]:
     name: Any = row.name
     if parameter == "agency":
         name = link(row.name, desk.door(address.AGENCY, row.name))
-    done = desk.door(address.QUEUE, status="done", **{parameter: row.name})
+    mine = {parameter: row.name}
     return [
         name,
         desk.percent(row.satisfied) if enough else span(desk.t("belum cukup data"), "muted"),
         measure(desk.part(row.satisfied) if enough else None, "finished"),
         desk.interval(row.interval, row.satisfied) if enough else "",
-        link(desk.count(row.satisfied.n), done),
+        link(desk.count(row.satisfied.n), said_door(desk, Said.ANYTHING, **mine)),
         desk.percent(row.coverage),
-        desk.count(row.contradicted.hits),
-        desk.count(row.contradicted.n),
+        link(desk.count(row.contradicted.hits), said_door(desk, Said.DISPUTED, **mine)),
+        link(desk.count(row.contradicted.n), said_door(desk, Said.ANYTHING, status="done", **mine)),
     ]

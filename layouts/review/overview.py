@@ -473,6 +473,8 @@ def groups_table(
 
 def _group(desk: Desk, row: GroupRow, parameter: str, most: int, door: dict[str, Any]) -> list[Any]:
     mine = {parameter: row.code, **door}
+    # what an agency has open is what it holds, not what it ever had
+    held = {"holder": row.code, **door} if parameter == "agency" else mine
     share = row.on_time.share
     enough = share.n >= 10
     page = {"kelurahan": address.PLACE, "kecamatan": address.PLACE, "agency": address.AGENCY}
@@ -484,8 +486,8 @@ def _group(desk: Desk, row: GroupRow, parameter: str, most: int, door: dict[str,
         name,
         link(desk.count(row.received), desk.door(address.QUEUE, **mine)),
         measure(desk.drawn(row.received) / most),
-        link(desk.count(row.open), desk.door(address.QUEUE, **mine, status=OPEN)),
-        late_link(desk, row.overdue, **mine),
+        link(desk.count(row.open), desk.door(address.QUEUE, **held, status=OPEN)),
+        late_link(desk, row.overdue, **held),
         desk.percent(share) if enough else span(desk.t("belum cukup data"), "muted"),
         desk.interval(row.interval, share) if enough else "",
         desk.count(share.n),

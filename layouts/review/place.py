@@ -98,8 +98,8 @@ def place_sheet(desk: Desk, found: PlaceReview) -> Sheet:
         groups_card(desk, "agencies", found.agencies, "agency", **door),
         on_time_card(desk, found.months, address.QUEUE, **door),
         times_card(desk, found.answer, found.finish),
-        use_card(desk, found.participation, found.trend),
-        feedback_card(desk, found.feedback),
+        use_card(desk, found.participation, found.trend, **door),
+        feedback_card(desk, found.feedback, **door),
     ]
     if found.kelurahan:
         body.insert(3, groups_card(desk, "kelurahan", found.kelurahan, "kelurahan", 12, **door))

@@ -97,12 +97,8 @@ def trail_to(desk: Desk) -> tuple[tuple[str, str], ...]:
     """Where a list comes from, as far as its filters tell: an agency's page, or a place's."""
     steps = [home(desk)]
     agencies = desk.address.values("holder") + desk.address.values("agency")
-    wider = dict.fromkeys(("holder", "agency", "kelurahan", "kecamatan", "status", "band")) | {
-        "level": None,
-        "overdue": None,
-        "cell": None,
-        "q": None,
-    }
+    subjects = ("agency", "kelurahan", "kecamatan")
+    wider = dict.fromkeys((*subjects, *address.ABOUT_SINGLE_REPORTS))
     if len(set(agencies)) == 1 and agencies[0] != "BCC":
         steps.append((desk.t("SKPD"), desk.door(address.AGENCY, **wider)))
         steps.append((agencies[0], desk.door(address.AGENCY, agencies[0], **wider)))

@@ -24,6 +24,7 @@ from layouts.review.shell import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from dash.development.base_component import Component
 
@@ -59,7 +60,11 @@ def reporters_sheet(
 
 
 def use_card(
-    desk: Desk, months: Sequence[Participation], trend: Trend | None, width: int = 6
+    desk: Desk,
+    months: Sequence[Participation],
+    trend: Trend | None,
+    width: int = 6,
+    **door: Any,
 ) -> Component:
     """Reports, reporters and new reporters by month."""
     now = months[-1] if months else None
@@ -85,7 +90,7 @@ def use_card(
         desk,
         head,
         figure("use", drawing, desk.t("Partisipasi per bulan"), 300 if width == 8 else 220),
-        as_table(desk, _months_table(desk, months)),
+        as_table(desk, _months_table(desk, months, **door)),
     )
 
 
@@ -96,7 +101,7 @@ def _trend_words(desk: Desk, trend: Trend) -> Component:
     return span(desk.t("turun"), "warn") if trend.falling else span(desk.t("tidak turun"), "muted")
 
 
-def _months_table(desk: Desk, months: Sequence[Participation]) -> Component:
+def _months_table(desk: Desk, months: Sequence[Participation], **door: Any) -> Component:
     columns = [
         Column(desk.t("bulan"), number=False),
         Column(desk.t("laporan")),
@@ -106,7 +111,7 @@ def _months_table(desk: Desk, months: Sequence[Participation]) -> Component:
     rows = [
         [
             desk.month(row.month) + ("" if row.complete else " …"),
-            link(desk.count(row.reports), desk.month_door(address.QUEUE, row.month)),
+            link(desk.count(row.reports), desk.month_door(address.QUEUE, row.month, **door)),
             desk.count(row.reporters),
             desk.count(row.new_reporters),
         ]
@@ -215,16 +220,23 @@ def _places(desk: Desk, places: Sequence[KelurahanUse]) -> Component:
 def _place(desk: Desk, row: KelurahanUse, known: bool) -> list[Any]:
     now, before = desk.drawn(row.trend.last_12), desk.drawn(row.trend.before_12)
     quarters = _quarters([month.reports for month in row.months])
+    complete = [month.month for month in row.months if month.complete]
     return [
         link(row.name, desk.door(address.PLACE, row.code)),
         row.kecamatan,
         NOTHING if desk.rights.suppress_small else spark(quarters),
-        link(desk.count(row.trend.last_12), desk.door(address.QUEUE, kelurahan=row.code)),
-        desk.count(row.trend.before_12),
+        link(desk.count(row.trend.last_12), _year_door(desk, row, complete[-12:])),
+        link(desk.count(row.trend.before_12), _year_door(desk, row, complete[-24:-12])),
         _signed(desk, now / before - 1) if now and before else NOTHING,
         *([per_10_000(desk, now, row.population)] if known else []),
         _trend_words(desk, row.trend),
     ]
+
+
+def _year_door(desk: Desk, row: KelurahanUse, months: Sequence[date]) -> str:
+    if not months:
+        return ""
+    return desk.month_door(address.QUEUE, months[0], months[-1], kelurahan=row.code)
 
 
 def per_10_000(desk: Desk, reports: int, population: int | None) -> str:

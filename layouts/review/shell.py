@@ -113,7 +113,7 @@ def _pages(desk: Desk) -> list[str]:
 def _nav_link(desk: Desk, page: str) -> Component:
     here = desk.address.page == page
     given: dict[str, Any] = {"aria-current": "page"} if here else {}
-    kept = dict.fromkeys(("holder", "status", "band", "level", "overdue", "cell", "q"))
+    kept = dict.fromkeys(address.ABOUT_SINGLE_REPORTS)
     return html.A(desk.t(words.PAGES[page]), href=desk.door(page, **kept), **given)
 
 
@@ -291,6 +291,10 @@ def _fixed_words(name: str) -> Mapping[str, str]:
         "status": {status.value: text for status, text in words.STATUSES.items()},
         "band": {band.value: text for band, text in words.BANDS.items()},
         "vs": words.COMPARED,
+        "hop": words.HOPS,
+        "received": words.DAYS,
+        "finished": words.DAYS,
+        "feedback": {said.value: text for said, text in words.SAID.items()},
     }
     return known.get(name, {})
 
@@ -319,6 +323,15 @@ def _form(desk: Desk, choices: Choices) -> Component:
         _choice(desk, "status", [(s.value, desk.t(words.STATUSES[s])) for s in Status]),
         _choice(desk, "band", [(b.value, desk.t(words.BANDS[b])) for b in AgeBand]),
         _choice(desk, "level", levels),
+        *(
+            _choice(desk, name, [(value, desk.t(text)) for value, text in texts.items()])
+            for name, texts in (
+                ("hop", words.HOPS),
+                ("received", words.DAYS),
+                ("finished", words.DAYS),
+                ("feedback", words.SAID),
+            )
+        ),
         _choice(desk, "overdue", [("1", desk.t("ya"))]),
         _select(desk, "vs", compared[1:], compared[0][1]),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data_access.personal import PersonalField
-from data_access.records import AgeBand, Status
+from data_access.records import AgeBand, Said, Status
 from data_access.review_records import EventKind, Position
 from layouts.review import address
 
@@ -53,11 +53,31 @@ PARAMETERS = {
     "status": n_("status"),
     "band": n_("umur"),
     "level": n_("tingkat eskalasi"),
+    "hop": n_("diteruskan sebagai instansi"),
+    "received": n_("masuk dalam"),
+    "finished": n_("selesai dalam"),
+    "feedback": n_("umpan balik"),
     "overdue": n_("hanya lewat tenggat"),
     "cell": n_("petak peta"),
     "q": n_("kata"),
     "as_of": n_("keadaan per"),
     "vs": n_("dibandingkan dengan"),
+}
+
+HOPS = {"1": n_("pertama"), "2": n_("kedua"), "3": n_("ketiga")}
+
+DAYS = {"30": n_("30 hari"), "90": n_("90 hari")}
+"""How far back the windows of the figures reach."""
+
+SAID = {
+    Said.ANYTHING: n_("ada"),
+    Said.SATISFIED: n_("puas"),
+    Said.DISPUTED: n_("“selesai” dibantah"),
+    Said.FIVE_STARS: "5 ★",
+    Said.FOUR_STARS: "4 ★",
+    Said.THREE_STARS: "3 ★",
+    Said.TWO_STARS: "2 ★",
+    Said.ONE_STAR: "1 ★",
 }
 
 COMPARED = {
