@@ -22,6 +22,7 @@ PARTS = (
     "big_city",
     "review_speed",
     "review_pages",
+    "review_drawn",
     "import_rate",
 )
 

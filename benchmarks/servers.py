@@ -48,9 +48,9 @@ class Server:
 
 
 @contextmanager
-def serve_wall(database: Path) -> Iterator[Server]:
+def serve_wall(database: Path, **settings: str) -> Iterator[Server]:
     """The wall, as ``bcc-wall serve`` does it."""
-    with _serve(["dashboard", "serve"], "/wall/feed", database) as server:
+    with _serve(["dashboard", "serve"], "/wall/feed", database, **settings) as server:
         yield server
 
 
@@ -62,13 +62,13 @@ def serve_usual(database: Path, page: str = "usual_way") -> Iterator[Server]:
 
 
 @contextmanager
-def _serve(module: Sequence[str], path: str, database: Path) -> Iterator[Server]:
+def _serve(module: Sequence[str], path: str, database: Path, **more: str) -> Iterator[Server]:
     port = _free_port()
     settings = {"BCC_REPORT_DATABASE": f"sqlite:///{database}", "BCC_PORT": str(port)}
     process = subprocess.Popen(
         [sys.executable, "-m", *module],
         cwd=ROOT,
-        env={**os.environ, **settings},
+        env={**os.environ, **settings, **more},
         stdout=subprocess.DEVNULL,
     )
     try:
