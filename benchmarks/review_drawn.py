@@ -33,9 +33,10 @@ TIMES = 5
 GOAL_MS = 1000
 DRAWN = f"""() => {{
     const view = document.getElementById('{ids.REVIEW_VIEW}');
+    const all = (parts, inside) => [...view.querySelectorAll(parts)]
+        .every((part) => part.querySelector(inside));
     const drawn = view && view.querySelector('h1')
-        && [...view.querySelectorAll('[data-figure]')].every((one) => one.querySelector('.main-svg'))
-        && [...view.querySelectorAll('.ag-root-wrapper')].every((one) => one.querySelector('.ag-row'));
+        && all('[data-figure]', '.main-svg') && all('.ag-root-wrapper', '.ag-row');
     return drawn ? performance.now() : 0;
 }}"""
 
