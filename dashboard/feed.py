@@ -31,6 +31,8 @@ PULSE_S = 2.0
 """A screen that hears nothing for three pulses knows that the server is gone."""
 
 SENT_LIMIT_S = 0.5
+"""A loop that is busy for longer does not keep the next reading waiting."""
+
 SLOW_LISTENER = 64
 """Messages that may wait for one screen; one that is further behind misses some, and fetches."""
 

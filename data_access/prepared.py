@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, bindparam
 
@@ -19,7 +19,7 @@ from data_access.columns import Moment
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
-    from sqlalchemy import ClauseElement, Executable
+    from sqlalchemy import Executable
 
 KEPT = 256
 """Statements that stay built; desks with many filters take turns."""
@@ -108,7 +108,4 @@ def prepare(build: Callable[..., Executable], *given: Hashable) -> Prepared:
     nothing else that changes.
     """
     names: dict[_Derived, str] = {}
-    statement = build(AsOf(names), *given)
-    # A statement's key in SQLAlchemy's cache takes as long to find as the statement to build.
-    cast("ClauseElement", statement)._generate_cache_key()
-    return Prepared(statement, names)
+    return Prepared(build(AsOf(names), *given), names)

@@ -318,9 +318,16 @@ class Reports:
     ) -> tuple[TopReporter, ...]:
         """The most active reporters, without their names; anonymous reports count for nobody."""
         ranked = self._ranked(as_of, filters, limit)
-        people = [person for person, _ in ranked]
-        places = self._kelurahan_of(people, as_of)
-        recent = self._recent_of(people, as_of, filters)
+        recent = self._recent_of([person for person, _ in ranked], as_of, filters)
+        return self._in_order(ranked, recent, as_of)
+
+    def _in_order(
+        self,
+        ranked: Sequence[tuple[int, int]],
+        recent: Mapping[int, tuple[int, ...]],
+        as_of: datetime,
+    ) -> tuple[TopReporter, ...]:
+        places = self._kelurahan_of(list(recent), as_of)
         return tuple(
             TopReporter(rank, number, places.get(person), recent[person])
             for rank, (person, number) in enumerate(ranked, start=1)

@@ -405,13 +405,8 @@ class RolledReports(Reports):
     def _most_active(self, as_of: datetime, late: Late, limit: int) -> tuple[TopReporter, ...]:
         gone = self._named_later(as_of, late) if late else {}
         ranked = self._most_named(gone, limit)
-        people = [person for person, _ in ranked]
-        places = self._kelurahan_of(people, as_of)
-        recent = self._named_by_month(people, as_of, gone)
-        return tuple(
-            TopReporter(rank, number, places.get(person), recent[person])
-            for rank, (person, number) in enumerate(ranked, start=1)
-        )
+        recent = self._named_by_month([person for person, _ in ranked], as_of, gone)
+        return self._in_order(ranked, recent, as_of)
 
     def _most_named(self, gone: Named, limit: int) -> list[tuple[int, int]]:
         most = limit + len({person for person, _ in gone})

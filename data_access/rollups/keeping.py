@@ -100,9 +100,7 @@ def remove(engine: Engine) -> None:
     if engine.dialect.name not in DIALECTS:
         return
     with engine.begin() as connection:
-        _alone(connection)
-        _drop(connection)
-        _drop_indexes(connection)
+        _take_away(connection)
 
 
 def installed(connection: Connection, rule: Rule = CITY_RULE) -> bool:
@@ -177,14 +175,14 @@ def _mark_as_unfinished(engine: Engine) -> None:
     if engine.dialect.name not in DIALECTS:
         return
     with engine.begin() as connection:
-        _alone(connection)
-        _drop(connection)
-        _drop_indexes(connection)
+        _take_away(connection)
         state.create(connection)
         connection.execute(insert(state).values(id=1, layout=LAYOUT, rule="", current=False))
 
 
-def _drop_indexes(connection: Connection) -> None:
+def _take_away(connection: Connection) -> None:
+    _alone(connection)
+    _drop(connection)
     for name in EXTRA_INDEXES:
         connection.execute(text(f"DROP INDEX IF EXISTS {name}"))
 

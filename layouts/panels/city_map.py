@@ -81,6 +81,15 @@ class Box(NamedTuple):
         )
 
 
+class Label(NamedTuple):
+    """A mark's label: how far to the side of it and above, in letter heights, and its room."""
+
+    mark: Mark
+    side: float
+    rise: float
+    box: Box
+
+
 class Taken:
     """The room that is taken on the map."""
 
@@ -220,6 +229,8 @@ def map_figure(
     shrink = cos(radians(_middle_latitude(marks, boundaries)))
     counts = {place.code: place.open for place in places}
     most = max(counts.values(), default=0) or 1
+    taken = Taken([_covered(mark, canvas, _breadth(boundaries)) for mark in marks])
+    label = _newest_label(marks, taken, boundaries, canvas) if marks else None
     figure = Picture(canvas)
     figure.update_layout(
         shapes=[
@@ -235,7 +246,7 @@ def map_figure(
             for cell in boundaries.cells
             for ring in cell.rings()
         ],
-        annotations=_newest(marks, boundaries, shrink, canvas),
+        annotations=[_annotation(label, shrink, canvas)] if label else [],
         xaxis={"visible": False, "range": _range(marks, boundaries, 0, shrink)},
         yaxis={
             "visible": False,
@@ -244,7 +255,9 @@ def map_figure(
             "scaleratio": 1,
         },
     )
-    _add_names(figure, marks, places, boundaries, shrink, canvas)
+    if label:
+        taken.add(label.box)
+    _add_names(figure, taken, places, boundaries, shrink, canvas)
     calm = [mark for mark in marks if not mark.overdue]
     act = [mark for mark in marks if mark.overdue]
     _add_marks(figure, calm, subjects, shrink, theme.ages[1], canvas)
@@ -324,14 +337,14 @@ def _size(mark: Mark, canvas: Canvas) -> float:
 
 def _add_names(
     figure: Picture,
-    marks: Sequence[Mark],
+    taken: Taken,
     places: Sequence[KelurahanOpen],
     boundaries: Boundaries,
     shrink: float,
     canvas: Canvas,
 ) -> None:
     """Names under the marks, of the kelurahan that need somebody, where they have room."""
-    named = _names_with_room(marks, places, boundaries, canvas)
+    named = _names_with_room(taken, places, boundaries, canvas)
     figure.add_scatter(
         x=[round(x * shrink, 5) for _, x, _ in named],
         y=[round(y, 5) for _, _, y in named],
@@ -350,7 +363,7 @@ def _breadth(boundaries: Boundaries) -> float:
 
 
 def _names_with_room(
-    marks: Sequence[Mark],
+    taken: Taken,
     places: Sequence[KelurahanOpen],
     boundaries: Boundaries,
     canvas: Canvas,
@@ -359,9 +372,6 @@ def _names_with_room(
     edges = boundaries.outline.bounds if boundaries.cells else (0.0, 0.0, 0.0, 0.0)
     grown = canvas.scale * _breadth(boundaries)
     height, most = NAME_HEIGHT * grown, canvas.fitting(16 if canvas.detail else 8)
-    taken = Taken([_covered(mark, canvas, _breadth(boundaries)) for mark in marks])
-    if marks:
-        taken.add(_newest_label(marks, boundaries, canvas)[2])
     named: list[tuple[str, float, float]] = []
     for place in sorted(places, key=lambda place: (-place.overdue, -place.open, place.code)):
         point = points.get(place.code)
@@ -405,41 +415,32 @@ def _free_spot(wanted: Box, taken: Taken, edges: tuple[float, float, float, floa
     return None
 
 
-def _newest(
-    marks: Sequence[Mark], boundaries: Boundaries, shrink: float, canvas: Canvas
-) -> list[dict[str, object]]:
-    if not marks:
-        return []
-    mark = max(marks, key=lambda item: item.newest)
-    side, rise, _ = _newest_label(marks, boundaries, canvas)
-    return [
-        {
-            "x": round(mark.x * shrink, 5),
-            "y": round(mark.y, 5),
-            "xanchor": "left" if side > 0 else "right",
-            "text": f"{NEWEST} {formats.clock(mark.newest)}",
-            "showarrow": True,
-            "arrowcolor": canvas.theme.text,
-            "arrowwidth": 2,
-            "arrowhead": 0,
-            "standoff": canvas.text_px * 0.5,
-            "bgcolor": canvas.theme.ground,
-            "opacity": 0.9,
-            "borderpad": 3,
-            "ax": canvas.text_px * side,
-            "ay": canvas.text_px * -rise,
-            "font": {"color": canvas.theme.text, "size": canvas.text_px, "weight": 600},
-        }
-    ]
+def _annotation(label: Label, shrink: float, canvas: Canvas) -> dict[str, object]:
+    return {
+        "x": round(label.mark.x * shrink, 5),
+        "y": round(label.mark.y, 5),
+        "xanchor": "left" if label.side > 0 else "right",
+        "text": f"{NEWEST} {formats.clock(label.mark.newest)}",
+        "showarrow": True,
+        "arrowcolor": canvas.theme.text,
+        "arrowwidth": 2,
+        "arrowhead": 0,
+        "standoff": canvas.text_px * 0.5,
+        "bgcolor": canvas.theme.ground,
+        "opacity": 0.9,
+        "borderpad": 3,
+        "ax": canvas.text_px * label.side,
+        "ay": canvas.text_px * -label.rise,
+        "font": {"color": canvas.theme.text, "size": canvas.text_px, "weight": 600},
+    }
 
 
 def _newest_label(
-    marks: Sequence[Mark], boundaries: Boundaries, canvas: Canvas
-) -> tuple[float, float, Box]:
-    """Where the newest mark's label covers least: its place in letter heights, and its room."""
+    marks: Sequence[Mark], covered: Taken, boundaries: Boundaries, canvas: Canvas
+) -> Label:
+    """The newest mark's label where it covers least of the others; ``covered`` is their room."""
     mark = max(marks, key=lambda item: item.newest)
     breadth = _breadth(boundaries)
-    covered = Taken([_covered(item, canvas, breadth) for item in marks])
     counts = np.array([(item.overdue, item.open) for item in marks])
     half_width = (len(NEWEST) + 6) * NAME_LETTER * canvas.scale * breadth / 2
     half_height = NAME_HEIGHT * canvas.scale * breadth * 0.7
@@ -452,12 +453,12 @@ def _newest_label(
         return 10 * outside + int(overdue), int(waiting)
 
     places = [
-        (side, rise, Box(x, mark.y + rise * letter, half_width, half_height))
+        Label(mark, side, rise, Box(x, mark.y + rise * letter, half_width, half_height))
         for rise in (2.2, -2.2, 3.6, -3.6)
         for side in (1.6, -1.6)
         for x in [mark.x + side * letter + (half_width if side > 0 else -half_width)]
     ]
-    return min(places, key=lambda place: harm(place[2]))
+    return min(places, key=lambda place: harm(place.box))
 
 
 def _rows(places: Sequence[KelurahanOpen]) -> list[Component]:

@@ -40,19 +40,9 @@ PARAMETERS = (
     "as_of",
     "vs",
 )
-ABOUT_SINGLE_REPORTS = (
-    "holder",
-    "status",
-    "band",
-    "level",
-    "hop",
-    "received",
-    "finished",
-    "feedback",
-    "overdue",
-    "cell",
-    "q",
-)
+KEPT = ("since", "until", "agency", "category", "kecamatan", "kelurahan", "as_of", "vs")
+"""They go along from page to page."""
+ABOUT_SINGLE_REPORTS = tuple(name for name in PARAMETERS if name not in KEPT)
 """They lead to a list of reports; from there to another page they are left behind."""
 
 ORDER = {name: number for number, name in enumerate(PARAMETERS)}
